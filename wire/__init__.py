@@ -1,0 +1,1 @@
+"""What the services share: messages, the log, the consume loop, settings, telemetry. Imports no service."""
