@@ -1,0 +1,150 @@
+"""Holds docs/architecture.md, "Who may know whom", by reading the imports of every module. Runs no project code."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("wire", "ingest", "classify", "alerts", "demo")
+SERVICES = ("ingest", "classify", "alerts")
+PROJECT = (*PACKAGES, "claimwire")
+
+#: What each package may import of the project, beside itself. claimwire.py composes and may import all of them.
+MAY_IMPORT = {"wire": (), "ingest": ("wire",), "classify": ("wire",), "alerts": ("wire",), "demo": ("wire",)}
+
+#: Libraries that one place speaks for everybody: a module there, or a folder.
+ONLY_IN = {
+    "kafka": ("wire/kafka_log.py",),
+    "sqlite3": ("wire/sqlite_log.py",),
+    "sqlalchemy": ("wire/database.py", "alerts/ledger/", "alerts/migrations/", "ingest/store.py", "ingest/migrations/"),
+    "alembic": ("wire/database.py", "alerts/migrations/", "ingest/migrations/"),
+    "onnxruntime": ("classify/model.py",),
+    "torch": ("classify/train/",),
+    "onnx": ("classify/train/",),
+    "starlette": ("alerts/web/",),
+    "jinja2": ("alerts/web/", "demo/"),
+    "apprise": ("alerts/channels/",),
+    "smtplib": ("alerts/channels/",),
+    "feedparser": ("ingest/",),
+    "trafilatura": ("ingest/",),
+}
+
+#: Modules that do no I/O and take `now` as an argument: the same input gives the same output, today and in a test.
+PURE = (
+    "wire/messages.py",
+    "wire/places.py",
+    "ingest/parse.py",
+    "ingest/schedule.py",
+    "ingest/dedupe.py",
+    "classify/gate.py",
+    "classify/windows.py",
+    "classify/findings.py",
+    "alerts/claims.py",
+    "alerts/novelty.py",
+    "alerts/match.py",
+)
+IO = frozenset(
+    "aiohttp apprise asyncio glob http httpx io kafka logging multiprocessing os pathlib prometheus_client random requests shutil smtplib "
+    "socket sqlalchemy sqlite3 ssl starlette subprocess tempfile threading time trafilatura urllib3 uvicorn".split()
+)
+CLOCKS = ("now", "utcnow", "today", "utc_now")
+
+
+def modules() -> list[Path]:
+    """Every module of the project that is no test, relative to the root."""
+    found = [path.relative_to(ROOT) for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    return [*found, Path("claimwire.py")] if (ROOT / "claimwire.py").exists() else found
+
+
+def imports(module: Path, *, top_level_only: bool = False) -> Iterator[str]:
+    """The full names of what a module imports; `from a import b` gives `a` and `a.b`."""
+    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+    for node in _importing(tree, top_level_only):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        else:
+            assert not node.level, f"{module}:{node.lineno} relative import: write the full name"
+            assert node.module
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _importing(node: ast.AST, top_level_only: bool) -> Iterator[ast.Import | ast.ImportFrom]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import | ast.ImportFrom):
+            yield child
+        elif not (top_level_only and _runs_later(child)):
+            yield from _importing(child, top_level_only)
+
+
+def _runs_later(node: ast.AST) -> bool:
+    """Whether importing the module leaves this part unread: the body of a function, or what only a type checker reads."""
+    for_types = isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+    return for_types or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+def root_of(name: str) -> str:
+    """The top package of a dotted name."""
+    return name.partition(".")[0]
+
+
+def test_there_is_something_to_read() -> None:
+    assert {path.parts[0] for path in modules()} >= set(SERVICES) | {"wire"}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_knows_only_whom_it_may(package: str) -> None:
+    strangers = set(PROJECT) - {package, *MAY_IMPORT[package]}
+    found = [
+        f"{path} imports {name}" for path in modules() if path.parts[0] == package for name in imports(path) if root_of(name) in strangers
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_a_library_is_spoken_to_in_one_place(library: str) -> None:
+    homes = ONLY_IN[library]
+    found = [str(path) for path in modules() if library in map(root_of, imports(path)) and not path.as_posix().startswith(homes)]
+    assert not found, f"only {', '.join(homes)} may import {library}"
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_a_pure_module_does_no_io(module: str) -> None:
+    path = Path(module)
+    names = set(imports(path))
+    assert not {root_of(name) for name in names} & IO
+    assert not {name for name in names if root_of(name) in PACKAGES and not _pure(name)}, "a pure module imports pure modules only"
+
+
+def _pure(name: str) -> bool:
+    """Whether a project name is a pure module, or something out of one (`wire.messages.Article`), or a package itself."""
+    homes = {path.removesuffix(".py").replace("/", ".") for path in PURE}
+    return name in PACKAGES or name in homes or name.rpartition(".")[0] in homes
+
+
+@pytest.mark.parametrize("module", [name for name in PURE if name != "wire/messages.py"])
+def test_a_pure_module_asks_no_clock(module: str) -> None:
+    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = {call.attr if isinstance(call, ast.Attribute) else getattr(call, "id", "") for call in calls}
+    assert not names & set(CLOCKS), "take `now` as an argument"
+
+
+def test_no_circle_of_imports() -> None:
+    """Modules that need each other to be imported first; an import inside a function is no need."""
+    names = {path.with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__"): path for path in modules()}
+    needs = {
+        name: {other for other in imports(path, top_level_only=True) if other in names and other != name} for name, path in names.items()
+    }
+    while leaves := [name for name, others in needs.items() if not others]:
+        for leaf in leaves:
+            del needs[leaf]
+        for others in needs.values():
+            others.difference_update(leaves)
+    assert not needs, "modules in a circle, or needing one"
+
+
+def test_no_wildcard_imports() -> None:
+    assert not [str(path) for path in modules() if any(name.endswith(".*") for name in imports(path))]
