@@ -67,6 +67,10 @@ def is_outage(error: Exception) -> bool:
         return True
     cause = error.orig
     code = cause.args[0].get("C", "") if cause and cause.args and isinstance(cause.args[0], dict) else ""
-    return code[:2] in ("08", "40", "53", "57") or isinstance(cause, OSError) or any(
-        word in str(cause).lower() for word in ("database is locked", "unable to open", "network error", "can't create a connection")
+    return (
+        code[:2] in ("08", "40", "53", "57")
+        or isinstance(cause, OSError)
+        or any(
+            word in str(cause).lower() for word in ("database is locked", "unable to open", "network error", "can't create a connection")
+        )
     )

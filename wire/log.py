@@ -3,9 +3,15 @@
 Never promises total order or exactly-once. A handle belongs to one thread.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, Self
+from urllib.parse import parse_qsl
+
+#: The largest value that `append` takes. In quarantine, as base64 with its error, it still fits Kafka's default of 1 MiB.
+MAX_RECORD_BYTES = 700_000
+ADDRESS_HELP = "should be sqlite:///path/to/file or kafka://host:port,host:port"
+OPTIONS = {"sqlite": {"keep"}, "kafka": {"prefix", "partitions"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,15 @@ class LogUnavailable(LogError):
     """The log cannot be reached now. Wait, back off, commit nothing, try again."""
 
 
+class RecordTooLarge(LogError):
+    """The record itself is refused, now and later: it is larger than the log takes."""
+
+
 class Reader(Protocol):
     """A consumer group's cursor over topics."""
+
+    group: str
+    topics: tuple[str, ...]
 
     def poll(self, max_records: int, timeout: float) -> list[Record]:
         """Up to `max_records` new records, waiting at most `timeout` seconds for the first."""
@@ -45,7 +58,7 @@ class Reader(Protocol):
         ...
 
     def rewind(self) -> None:
-        """Go back to the last commit: what was polled since comes again."""
+        """Go back to the last commit: what was polled since comes again. Never fails; the next poll does it."""
         ...
 
     def lag(self) -> dict[str, int]:
@@ -61,33 +74,82 @@ class Log(Protocol):
     """Somewhere to append records and read them back."""
 
     def append(self, topic: str, key: str, value: bytes) -> None:
-        """Hand over a record; it is durable only after `flush`."""
+        """Hand over a record, durable only after `flush`; RecordTooLarge above MAX_RECORD_BYTES."""
         ...
 
     def flush(self, timeout: float = 30.0) -> None:
-        """Return once every append is durable; LogError where one is not after `timeout` seconds."""
+        """Return once every append is durable; LogError where one is not after `timeout` seconds.
+
+        After an error nothing is kept for a later flush: what was appended since the last one has to be appended again.
+        """
         ...
 
     def reader(self, group: str, *topics: str) -> Reader:
         """A new cursor of `group`, at its last commit, or at the start of the topics where there is none."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of files and connections. Flushes nothing."""
+        ...
 
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *error: object) -> None: ...
 
 
-def open_log(url: str) -> Log:
-    """The log at `sqlite:///path` or `kafka://host:port,...`; ValueError where the address is neither."""
+def check_size(topic: str, key: str, value: bytes) -> None:
+    """RecordTooLarge where the log would refuse this value."""
+    if len(value) > MAX_RECORD_BYTES:
+        raise RecordTooLarge(f"{topic}: record {key!r} has {len(value)} bytes, more than the {MAX_RECORD_BYTES} that the log takes")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A log's address, taken apart."""
+
+    scheme: str
+    place: str
+    options: dict[str, str] = field(default_factory=dict)
+
+
+def parse_address(url: str) -> Address:
+    """The parts of `sqlite:///path` or `kafka://host:port,...`, each with its options; ValueError for anything else."""
     scheme, _, rest = url.partition("://")
-    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
-        from wire.sqlite_log import SqliteLog
+    place, _, query = rest.partition("?")
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    unknown = set(options) - OPTIONS.get(scheme, set())
+    if unknown:
+        raise ValueError(f"not an option of a {scheme} log: {', '.join(sorted(unknown))}")
+    if scheme == "sqlite" and place.startswith("/") and len(place) > 1:
+        return Address(scheme, place.removeprefix("/"), options)
+    if scheme == "kafka" and place.strip("/"):
+        return Address(scheme, place.rstrip("/"), options)
+    raise ValueError(ADDRESS_HELP)
 
-        return SqliteLog(rest.removeprefix("/"))
-    if scheme == "kafka" and rest:
-        from wire.kafka_log import KafkaLog
 
-        return KafkaLog(rest.rstrip("/").split(","))
-    raise ValueError(f"not a log address: {url!r} (sqlite:///path/to/file or kafka://host:port,host:port)")
+def log_address(url: str) -> str:
+    """Parses the setting CLAIMWIRE_LOG: the address itself, once it is known to be one."""
+    parse_address(url)
+    return url
+
+
+def open_log(url: str) -> Log:
+    """The log at this address; ValueError where it is none. Connects on first use.
+
+    `sqlite:///data/log.db?keep=7d` keeps for seven days what every group has read.
+    `kafka://host:port,host:port?prefix=try-&partitions=3` puts `try-` before every topic and group on the broker,
+    and makes missing topics with three partitions.
+    """
+    address = parse_address(url)
+    options = address.options
+    if address.scheme == "sqlite":
+        from wire.settings import duration
+        from wire.sqlite_log import KEEP, SqliteLog
+
+        return SqliteLog(address.place, keep=duration(options["keep"]) if "keep" in options else KEEP)
+    from wire.kafka_log import PARTITIONS, KafkaLog
+
+    partitions = options.get("partitions", str(PARTITIONS))
+    if not partitions.isdigit() or not int(partitions):
+        raise ValueError(f"partitions={partitions}: should be a whole number, such as 3")
+    return KafkaLog(address.place.split(","), prefix=options.get("prefix", ""), partitions=int(partitions))

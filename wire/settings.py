@@ -1,10 +1,10 @@
 """Settings from the environment: declared once as fields, read once in `app`, passed in. Keeps no global.
 
-    @dataclass(frozen=True)
-    class IngestSettings:
-        horizon: timedelta = setting("CLAIMWIRE_HORIZON", "48h", duration, "Articles older than this never alert.")
+@dataclass(frozen=True)
+class IngestSettings:
+    horizon: timedelta = setting("CLAIMWIRE_HORIZON", "48h", duration, "Articles older than this never alert.")
 
-    settings = read(IngestSettings, os.environ)
+settings = read(IngestSettings, os.environ)
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+
+from wire.log import log_address
 
 T = TypeVar("T")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -120,3 +122,31 @@ def choice(*allowed: str) -> Callable[[str], str]:
         return value
 
     return parse
+
+
+def port(value: str) -> int | None:
+    """A TCP port, 0 for any free one, `none` for no server."""
+    if value == "none":
+        return None
+    if not value.isdigit() or int(value) > 65535:
+        raise ValueError("should be a port from 0 (any free one) to 65535, or none")
+    return int(value)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What every service is told: where the log and the database are, how it reports."""
+
+    log: str = setting("CLAIMWIRE_LOG", "sqlite:///data/log.db", log_address, "The log: sqlite:///path or kafka://host:port,host:port.")
+    database: str = setting(
+        "CLAIMWIRE_DATABASE",
+        "sqlite:///data/claimwire.db",
+        text,
+        "The database: sqlite:///path or postgresql://user:password@host/name.",
+        secret=True,
+    )
+    log_format: str = setting("CLAIMWIRE_LOG_FORMAT", "plain", choice("plain", "json"), "How the program's own log lines look.")
+    telemetry_host: str = setting("CLAIMWIRE_TELEMETRY_HOST", "127.0.0.1", text, "Address that /metrics, /healthz and /readyz listen on.")
+    telemetry_port: int | None = setting(
+        "CLAIMWIRE_TELEMETRY_PORT", "9464", port, "Their port; 0 is any free one, none turns them off. Each process needs its own."
+    )

@@ -1,0 +1,70 @@
+"""Fixtures for every test: a log and a database on each backend. Servers start once a session, when the first test asks.
+
+A test that needs a server which this machine lacks is skipped and says what to install.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from deploy.local_kafka import KafkaMissing
+from tests.servers import kafka, postgresql
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a PostgreSQL server."""
+    try:
+        with postgresql.running() as server:
+            yield server
+    except postgresql.Missing as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def kafka_server() -> Iterator[str]:
+    """The address, host:port, of a Kafka broker."""
+    try:
+        with kafka.running() as server:
+            yield server
+    except KafkaMissing as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def sqlite_database_url(tmp_path: Path) -> str:
+    """A fresh SQLite database."""
+    return f"sqlite:///{tmp_path}/claimwire.db"
+
+
+@pytest.fixture
+def postgresql_database_url(postgresql_server: str) -> Iterator[str]:
+    """A fresh PostgreSQL database."""
+    with postgresql.fresh_database(postgresql_server) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database; the test runs once on each backend."""
+    return str(request.getfixturevalue(f"{request.param}_database_url"))
+
+
+@pytest.fixture
+def sqlite_log_url(tmp_path: Path) -> str:
+    """A fresh SQLite log."""
+    return f"sqlite:///{tmp_path}/log.db"
+
+
+@pytest.fixture
+def kafka_log_url(kafka_server: str) -> str:
+    """A fresh corner of the Kafka broker: topics and groups of this test's own."""
+    return f"kafka://{kafka_server}?prefix=test-{uuid4().hex[:12]}-"
+
+
+@pytest.fixture(params=["sqlite", "kafka"])
+def log_url(request: pytest.FixtureRequest) -> str:
+    """A fresh log; the test runs once on each backend."""
+    return str(request.getfixturevalue(f"{request.param}_log_url"))
