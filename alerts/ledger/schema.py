@@ -2,7 +2,21 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Boolean, Column, DateTime, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.engine import Dialect
 
 
@@ -21,6 +35,14 @@ class Instant(TypeDecorator[datetime]):
 
 metadata = MetaData()
 
+#: One row. Whoever records findings locks it first: the ledger has one writer at a time on PostgreSQL as on SQLite.
+writer = Table(
+    "writer",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sequence", Integer, nullable=False),  # of the newest alert
+)
+
 claims = Table(
     "claims",
     metadata,
@@ -31,6 +53,8 @@ claims = Table(
     Column("first_seen", Instant, nullable=False),
     Column("updated", Instant, nullable=False),
     UniqueConstraint("topic", "force", "place"),
+    Index("claims_by_place", "topic", "place"),
+    Index("claims_by_updated", "updated"),
 )
 
 findings = Table(
@@ -57,6 +81,7 @@ findings = Table(
     Column("model", Text, nullable=False),
     Column("recorded", Instant, nullable=False),
     Index("findings_by_claim", "claim", "published"),
+    Index("findings_by_side", "claim", "side", "published"),
 )
 
 #: Append-only: what one side says of a claim from `since` on, with the finding that first showed it.
@@ -85,10 +110,11 @@ alerts = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("position", ForeignKey("positions.id"), nullable=False, unique=True),
-    Column("claim", ForeignKey("claims.id"), nullable=False),
+    Column("claim", ForeignKey("claims.id"), nullable=False, index=True),
     Column("finding", ForeignKey("findings.id"), nullable=False),
     Column("reason", String(32), nullable=False),  # alerts.novelty.Reason
     Column("previous", String(16)),  # the stance that this side held before
+    Column("previous_since", Instant),
     Column("created", Instant, nullable=False),
     Column("sequence", Integer, nullable=False, unique=True),  # order of creation, for paging and Last-Event-ID
 )
