@@ -35,7 +35,7 @@ bench: $(READY) ## run the benchmarks in bench/
 	@set -e; for script in bench/*.py; do echo "$$script"; $(BIN)/python "$$script"; done
 
 kafka: $(READY) ## start a one-node Kafka for development, without containers (needs Java 17 and Maven)
-	$(BIN)/python -m deploy.kafka $(ARGS)
+	$(BIN)/python deploy/local_kafka.py $(ARGS)
 
 train-env: $(TRAIN_READY) ## make .venv-train, in which `claimwire train` runs (PyTorch; some gigabytes)
 
