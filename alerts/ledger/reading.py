@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, Select, func, select
+from sqlalchemy import Connection, Engine, Row, Select, func, or_, select
 
-from alerts.ledger.rows import alert_of, claim_of, delivery_of, finding_of
+from alerts.ledger.filters import about, mentioning
+from alerts.ledger.rows import alert_of, claim_of, delivery_of, finding_of, split
 from alerts.ledger.schema import alerts, claims, findings, positions, sources, subscriptions
 from alerts.ledger.schema import deliveries as outbox
 from alerts.ledger.views import ClaimPage, ClaimSummary, FindingView, NumberGiven, PositionView, Standing
@@ -19,6 +20,9 @@ from wire.database import read_only
 from wire.messages import SIDES
 
 T = TypeVar("T")
+
+#: Some side has taken a position on the claim.
+HELD = select(positions.c.id).where(positions.c.claim == claims.c.id).exists()
 
 SOURCES_SHOWN = 20
 RECENT_SHOWN = 50
@@ -78,19 +82,37 @@ def recent_alerts(
         return [alert_of(row) for row in connection.execute(query)]
 
 
-def board(engine: Engine, limit: int = 50) -> list[ClaimSummary]:
-    """Claims on which some side has taken a position, the most recently reported first."""
-    held = select(positions.c.id).where(positions.c.claim == claims.c.id).exists()
+def board(
+    engine: Engine, limit: int = 50, *, topic: str | None = None, country: str | None = None, text: str | None = None
+) -> list[ClaimSummary]:
+    """Claims on which some side has taken a position, the most recently reported first.
+
+    `country` is any code that sends, hosts or speaks; every word of `text` is in a country's name or in a report.
+    """
+    query = select(claims).where(HELD).order_by(claims.c.updated.desc(), claims.c.id).limit(limit)
+    if topic:
+        query = query.where(claims.c.topic == topic)
+    if country:
+        query = query.where(or_(about(country), claims.c.id.in_(select(positions.c.claim).where(positions.c.side == country))))
+    for word in (text or "").split():
+        query = query.where(mentioning(word))
     with read_only(engine).connect() as connection:
-        rows = connection.execute(select(claims).where(held).order_by(claims.c.updated.desc(), claims.c.id).limit(limit)).all()
+        rows = connection.execute(query).all()
         ids = [row.id for row in rows]
-        standing, counted = _standings(connection, ids), _counts(connection, ids)
+        standing, counted, most = _standings(connection, ids), _counts(connection, ids), _largest_numbers(connection, ids)
     summaries = []
     for row in rows:
         claim = claim_of(row)
         title = claim_title(claim.topic, claim.force, claim.place)
-        summaries.append(ClaimSummary(claim, title, standing[claim.id], *counted[claim.id], claim.updated))
+        summaries.append(ClaimSummary(claim, title, standing[claim.id], *counted[claim.id], claim.updated, most.get(claim.id)))
     return summaries
+
+
+def claim_countries(engine: Engine) -> list[str]:
+    """The codes of every force and place that the board has a claim about, sorted."""
+    with read_only(engine).connect() as connection:
+        rows = connection.execute(select(claims.c.force, claims.c.place).where(HELD).distinct()).all()
+    return sorted({code for row in rows for code in (*split(row.force), row.place) if code})
 
 
 def claim_page(engine: Engine, id: int) -> ClaimPage | None:
@@ -130,31 +152,46 @@ def deliveries(
         return [delivery_of(row) for row in connection.execute(query)]
 
 
-def _counts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Findings and outlets by claim."""
+def _counts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
+    """Findings, articles and outlets by claim."""
     query = (
-        select(findings.c.claim, func.count().label("findings"), func.count(findings.c.outlet.distinct()).label("outlets"))
+        select(
+            findings.c.claim,
+            func.count().label("findings"),
+            func.count(findings.c.article.distinct()).label("articles"),
+            func.count(findings.c.outlet.distinct()).label("outlets"),
+        )
         .where(findings.c.claim.in_(ids))
         .group_by(findings.c.claim)
     )
-    return dict.fromkeys(ids, (0, 0)) | {row.claim: (row.findings, row.outlets) for row in connection.execute(query)}
+    counted = {row.claim: (row.findings, row.articles, row.outlets) for row in connection.execute(query)}
+    return dict.fromkeys(ids, (0, 0, 0)) | counted
+
+
+def _largest_numbers(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    query = (
+        select(findings.c.claim, func.max(findings.c.count).label("most"))
+        .where(findings.c.claim.in_(ids), findings.c.count.is_not(None), findings.c.score >= NUMBER_SCORE)
+        .group_by(findings.c.claim)
+    )
+    return {row.claim: row.most for row in connection.execute(query)}
 
 
 def _standings(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Standing, ...]]:
     """Where each side stands now, by claim: its newest position, and what it held in the same breath."""
     query = select(positions).where(positions.c.claim.in_(ids)).order_by(positions.c.since, positions.c.id)
-    newest: dict[int, dict[str, list[Row[Any]]]] = {id: {} for id in ids}
+    taken: dict[int, dict[str, list[Row[Any]]]] = {id: {} for id in ids}
     for row in connection.execute(query):
-        held = newest[row.claim].setdefault(row.side, [])
-        if held and held[-1].since != row.since:
-            held.clear()
-        held.append(row)
-    return {id: tuple(_standing(rows) for rows in _parties_first(sides).values()) for id, sides in newest.items()}
+        taken[row.claim].setdefault(row.side, []).append(row)
+    return {id: tuple(_standing(rows) for rows in _parties_first(sides).values()) for id, sides in taken.items()}
 
 
 def _standing(rows: Sequence[Row[Any]]) -> Standing:
     now = rows[-1]
-    return Standing(now.side, now.stance, now.since, tuple(row.stance for row in rows[:-1]))
+    also = tuple(row.stance for row in rows[:-1] if row.since == now.since)
+    earlier = [row.stance for row in rows if row.since != now.since]
+    previous = earlier[-1] if earlier and earlier[-1] != now.stance else None
+    return Standing(now.side, now.stance, now.since, also, previous)
 
 
 def _parties_first(sides: dict[str, T]) -> dict[str, T]:

@@ -14,6 +14,7 @@ class Standing:
     stance: str
     since: datetime
     also: tuple[str, ...] = ()  # stances taken in the same article: "instructors yes, mercenaries no"
+    previous: str | None = None  # the stance before that
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,10 @@ class ClaimSummary:
     title: str
     sides: tuple[Standing, ...]  # parties first, then anonymous, experts, media
     findings: int
+    articles: int
     outlets: int
     updated: datetime
+    most: int | None = None  # the largest number of personnel that anybody gave
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +87,5 @@ class ClaimPage:
     numbers: tuple[NumberGiven, ...]  # in order of date; repeats by the same side left out
     recent: tuple[FindingView, ...]  # the latest published first
     findings: int
+    articles: int
     outlets: int
