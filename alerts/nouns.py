@@ -68,11 +68,11 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Who wants which alerts where. An empty set of codes means any. The secret is not here: only the sender reads it."""
+    """Who wants which alerts where. An empty set of codes means any. Only the sender reads the full address and the secret."""
 
     id: str
     name: str
-    channel: str
+    channel: str  # masked, as addresses.shown gives it
     topics: tuple[str, ...] = ()
     forces: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
@@ -91,7 +91,7 @@ class Delivery:
     alert: str
     subscription: str
     subscription_name: str
-    channel: str  # masked: scheme and host only
+    channel: str  # masked, as addresses.shown gives it
     state: str  # pending, sent, dead
     attempts: int
     due: datetime

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
 
 from alerts.addresses import shown
 from alerts.ledger.views import FindingView
@@ -21,6 +22,13 @@ def joined(codes: Iterable[str]) -> str:
 def split(stored: str) -> tuple[str, ...]:
     """The codes in stored text."""
     return tuple(stored.split("+")) if stored else ()
+
+
+def insert_new(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that leaves a row alone which is there already."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def claim_of(row: Row[Any]) -> Claim:
@@ -65,11 +73,11 @@ def alert_of(row: Row[Any]) -> Alert:
 
 
 def subscription_of(row: Row[Any]) -> Subscription:
-    """A subscription from a row of its table; its secret stays behind."""
+    """A subscription from a row of its table; its address is masked, its secret stays behind."""
     return Subscription(
         id=row.id,
         name=row.name,
-        channel=row.channel,
+        channel=shown(row.channel),
         topics=split(row.topics),
         forces=split(row.forces),
         places=split(row.places),
