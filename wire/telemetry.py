@@ -66,13 +66,23 @@ def reporting(shared: Shared, health: Health | None = None) -> Iterator[Health]:
 
     A service begins with `with reporting(settings.shared, health) as health:` and so runs alone or in the all-in-one.
     """
-    if health is not None or shared.telemetry_port is None:
-        yield health or Health()
+    if health is not None:
+        yield health
         return
     health = Health()
+    with serving(shared, health):
+        yield health
+
+
+@contextmanager
+def serving(shared: Shared, health: Health) -> Iterator[None]:
+    """Serve this health and the metrics while inside, where the settings give a port."""
+    if shared.telemetry_port is None:
+        yield
+        return
     server = serve(health, shared.telemetry_host, shared.telemetry_port)
     try:
-        yield health
+        yield
     finally:
         server.shutdown()
         server.server_close()
