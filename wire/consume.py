@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from wire import metrics
 from wire.database import is_outage as is_database_outage
-from wire.log import Log, LogError, Reader, Record, RecordTooLarge
+from wire.log import CommitRefused, Log, LogError, Reader, Record, RecordTooLarge
 from wire.messages import utc_now
 from wire.quarantine import quarantine
 from wire.telemetry import Health
@@ -28,6 +28,10 @@ STUCK_SECONDS = 300.0
 
 class Outage(Exception):
     """Something that a handler needs is away: nothing is wrong with the record. Wait and try again."""
+
+
+class Damaged(Exception):
+    """A record that the log itself could not read; says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,11 @@ def consume(
     health: Health | None = None,
 ) -> None:
     """Read until `stop` is set, finishing the batch at hand. `reader` and `log` stay open."""
-    loop = _Loop(log, reader, handle, health or Health())
+    loop = _Loop(log, reader, handle, health or Health(), max_records)
     while not stop.is_set():
         loop.beat()
         try:
-            loop.turn(max_records, poll_seconds)
+            loop.turn(poll_seconds)
         except Exception as error:
             if (cause := outage_cause(error)) is None:
                 raise
@@ -77,8 +81,9 @@ def outage_cause(error: Exception) -> str | None:
 class _Loop:
     """One running loop: what `consume` keeps between two batches."""
 
-    def __init__(self, log: Log, reader: Reader, handle: Handle, health: Health) -> None:
+    def __init__(self, log: Log, reader: Reader, handle: Handle, health: Health, max_records: int) -> None:
         self._log, self._reader, self._handle = log, reader, handle
+        self._most = self._limit = max_records
         self._failures = 0
         self._problem: str | None = "has not read yet"
         self._measured = float("-inf")
@@ -93,22 +98,33 @@ class _Loop:
         self.beat = health.loop(f"{group} loop", STUCK_SECONDS)
         health.check(f"{group} reads the log", lambda: self._problem)
 
-    def turn(self, max_records: int, poll_seconds: float) -> None:
+    def turn(self, poll_seconds: float) -> None:
         """One batch: poll, handle, flush, commit."""
-        records = self._reader.poll(max_records, poll_seconds)
+        records = self._reader.poll(self._limit, poll_seconds)
         if records:
             self.beat()
             with self._seconds.time():
                 outcomes = self._handle_all(records)
-                self._reader.commit()
+                self._commit(len(records))
             for record, outcome in zip(records, outcomes, strict=True):
                 self._counted[record.topic, outcome].inc()
         self._recovered()
         self._measure_lag()
 
+    def _commit(self, handled: int) -> None:
+        """A refused commit may mean that the batch took longer than the group waits: the next is smaller, or it would never end."""
+        try:
+            self._reader.commit()
+            self._limit = min(self._most, self._limit * 2)
+        except CommitRefused:
+            self._limit = max(1, handled // 2)
+            raise
+
     def _handle_all(self, records: list[Record]) -> list[str]:
         """The records' outcomes, once all that came of them is durable."""
         try:
+            if any(record.damage for record in records):
+                raise Damaged("the log could not read one of them")
             self._handle(records)
             self._log.flush()
             return ["handled"] * len(records)
@@ -121,8 +137,10 @@ class _Loop:
         return outcomes
 
     def _handle_one(self, record: Record) -> str:
+        self.beat()
         try:
-            self.beat()
+            if record.damage:
+                raise Damaged(record.damage)
             self._handle([record])
             self._log.flush()  # here, so that a refusal is this record's
             return "handled"
@@ -130,7 +148,7 @@ class _Loop:
             if outage_cause(error):
                 raise
             logger.exception("%s: cannot be handled, goes to quarantine", record.where)
-            quarantine(self._log, record, error, self._reader.group, utc_now())
+            quarantine(self._log, record, f"{type(error).__name__}: {error}", self._reader.group, utc_now())
             return "quarantined"
 
     def waits_for(self, error: Exception, cause: str) -> int:

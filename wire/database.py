@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 BUSY_TIMEOUT_MS = 30_000
+MIGRATION_LOCK = 0xC1A1  # any number that nobody else locks
 
 
 def open_database(url: str) -> Engine:
@@ -53,7 +54,7 @@ def migrate(engine: Engine, package: Path) -> None:
     config.set_main_option("script_location", str(package / "migrations"))
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%d)" % 0xC1A1)
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
         config.attributes["connection"] = connection
         config.attributes["version_table"] = f"{package.name}_version"
         command.upgrade(config, "head")

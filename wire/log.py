@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Protocol, Self
 from urllib.parse import parse_qsl
 
+from wire.messages import QUARANTINE_SUFFIX
+
 #: The largest value that `append` takes. In quarantine, as base64 with its error, it still fits Kafka's default of 1 MiB.
 MAX_RECORD_BYTES = 700_000
+MAX_QUARANTINE_BYTES = 1_000_000
 ADDRESS_HELP = "should be sqlite:///path/to/file or kafka://host:port,host:port"
 OPTIONS = {"sqlite": {"keep"}, "kafka": {"prefix", "partitions"}}
 
@@ -24,6 +27,7 @@ class Record:
     key: str | None
     value: bytes | None
     timestamp: datetime
+    damage: str | None = None  # why the log could not read it; key and value are None then
 
     @property
     def where(self) -> str:
@@ -37,6 +41,10 @@ class LogError(Exception):
 
 class LogUnavailable(LogError):
     """The log cannot be reached now. Wait, back off, commit nothing, try again."""
+
+
+class CommitRefused(LogUnavailable):
+    """Another member of the group has the partitions now, since the batch took too long or the group changed."""
 
 
 class RecordTooLarge(LogError):
@@ -99,8 +107,9 @@ class Log(Protocol):
 
 def check_size(topic: str, key: str, value: bytes) -> None:
     """RecordTooLarge where the log would refuse this value."""
-    if len(value) > MAX_RECORD_BYTES:
-        raise RecordTooLarge(f"{topic}: record {key!r} has {len(value)} bytes, more than the {MAX_RECORD_BYTES} that the log takes")
+    limit = MAX_QUARANTINE_BYTES if topic.endswith(QUARANTINE_SUFFIX) else MAX_RECORD_BYTES
+    if len(value) > limit:
+        raise RecordTooLarge(f"{topic}: record {key!r} has {len(value)} bytes, more than the {limit} that the log takes")
 
 
 @dataclass(frozen=True, slots=True)

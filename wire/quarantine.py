@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from wire.log import Log, Record
+from wire.log import MAX_RECORD_BYTES, Log, LogUnavailable, Reader, Record
 from wire.messages import QUARANTINE_SUFFIX
 
 GROUP = "quarantine"
 ERROR_CHARACTERS = 4000
-#: As base64 this much still fits a record; only another program's records are larger (see MAX_RECORD_BYTES).
-VALUE_BYTES = 512_000
+KEY_CHARACTERS = 1000
+PATIENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,35 +42,44 @@ class Quarantined:
         return json.dumps(asdict(self) | {"value": None if self.value is None else base64.b64encode(self.value).decode()}).encode()
 
 
-def quarantine(log: Log, record: Record, error: Exception, group: str, now: datetime) -> None:
+def quarantine(log: Log, record: Record, error: str, group: str, now: datetime) -> None:
     """Append the record to `<topic>.quarantine`; durable after the next flush."""
-    value = record.value[:VALUE_BYTES] if record.value is not None else None
-    said = f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS]
-    cut = value is not None and len(value) < len(record.value or b"")
-    kept = Quarantined(record.topic, record.partition, record.offset, record.key, value, cut, group, said, now.isoformat())
-    log.append(record.topic + QUARANTINE_SUFFIX, record.key or "", kept.encode())
+    key, value = record.key, record.value
+    cut = len(value or b"") > MAX_RECORD_BYTES or len(key or "") > KEY_CHARACTERS
+    kept = Quarantined(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=key and key[:KEY_CHARACTERS],
+        value=value and value[:MAX_RECORD_BYTES],
+        cut=cut,
+        group=group,
+        error=error[:ERROR_CHARACTERS],
+        time=now.isoformat(),
+    )
+    log.append(record.topic + QUARANTINE_SUFFIX, kept.key or "", kept.encode())
 
 
-def waiting(log: Log, topic: str, seconds: float = 5.0) -> Iterator[Quarantined]:
-    """What waits in the quarantine of `topic`, oldest first; ends once nothing new came for `seconds`."""
+def waiting(log: Log, topic: str) -> Iterator[Quarantined]:
+    """What waits in the quarantine of `topic`, oldest first."""
     reader = log.reader(GROUP, topic + QUARANTINE_SUFFIX)
     try:
-        while records := reader.poll(100, seconds):
-            yield from map(decode, records)
+        for batch in _batches(reader):
+            yield from batch
     finally:
         reader.close()
 
 
-def replay(log: Log, topic: str, seconds: float = 5.0) -> tuple[list[Quarantined], list[Quarantined]]:
-    """Append what waits to its topic again and take it off the list; what was replayed, and what could not be (cut or null)."""
+def replay(log: Log, topic: str) -> tuple[list[Quarantined], list[Quarantined]]:
+    """Append what waits to its topic again and take it off the list: what was replayed, and what could not be (cut or null)."""
     replayed: list[Quarantined] = []
-    left: list[Quarantined] = []
+    dropped: list[Quarantined] = []
     reader = log.reader(GROUP, topic + QUARANTINE_SUFFIX)
     try:
-        while records := reader.poll(100, seconds):
-            for one in map(decode, records):
+        for batch in _batches(reader):
+            for one in batch:
                 if one.value is None or one.cut:
-                    left.append(one)
+                    dropped.append(one)
                     continue
                 log.append(one.topic, one.key or "", one.value)
                 replayed.append(one)
@@ -78,7 +87,20 @@ def replay(log: Log, topic: str, seconds: float = 5.0) -> tuple[list[Quarantined
             reader.commit()
     finally:
         reader.close()
-    return replayed, left
+    return replayed, dropped
+
+
+def _batches(reader: Reader) -> Iterator[list[Quarantined]]:
+    """Everything that waits now, and nothing that comes later: a replayed record may be back in quarantine at once."""
+    left = sum(reader.lag().values())
+    while left > 0:
+        records = reader.poll(min(left, 100), PATIENCE_SECONDS)
+        if not records:
+            raise LogUnavailable(
+                f"{reader.topics[0]}: {left} records wait but none came in {PATIENCE_SECONDS:.0f} s; is somebody else reading them?"
+            )
+        left -= len(records)
+        yield [decode(record) for record in records]
 
 
 def decode(record: Record) -> Quarantined:

@@ -94,7 +94,7 @@ def serve(health: Health, host: str, port: int) -> ThreadingHTTPServer:
         server = ThreadingHTTPServer((host, port), _handler(health))
     except OSError as error:
         raise SettingError(
-            f"CLAIMWIRE_TELEMETRY_HOST={host} CLAIMWIRE_TELEMETRY_PORT={port}: {error.strerror}; give each process a port of its own, or none"
+            f"CLAIMWIRE_TELEMETRY_PORT={port}: {error.strerror} on {host}: give each process a port of its own, or none"
         ) from None
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, name="telemetry", daemon=True).start()

@@ -68,10 +68,8 @@ def started(programs: Path, home: Path) -> Iterator[int]:
     password.write_text("secret")
     password.chmod(0o644)
     data = home / "data"
-    subprocess.run(
-        [*prefix, programs / "initdb", "-D", data, "-U", "claimwire", "-A", "scram-sha-256", f"--pwfile={password}", "-E", "UTF8", "--no-sync"],
-        check=True, stdout=subprocess.DEVNULL, cwd="/",
-    )  # fmt: skip
+    options = f"-D {data} -U claimwire -A scram-sha-256 --pwfile={password} -E UTF8 --no-sync".split()
+    subprocess.run([*prefix, programs / "initdb", *options], check=True, stdout=subprocess.DEVNULL, cwd="/")
     port = free_port()
     options = f"-p {port} -h 127.0.0.1 -k {home} -c fsync=off -c max_connections=200".split()
     with open(home / "server.log", "wb") as log:
