@@ -1,6 +1,7 @@
 """Rows of the ledger to nouns and views, and back to stored text. Runs no query."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table
@@ -10,7 +11,9 @@ from alerts.addresses import shown
 from alerts.ledger.views import FindingView
 from alerts.nouns import Alert, Claim, Delivery, Reason, Subscription
 from alerts.wording import claim_title, headline
+from wire.messages import Finding
 
+LARGEST_COUNT = 2**31 - 1
 FINDING_FIELDS = tuple(FindingView.__dataclass_fields__)
 
 
@@ -34,6 +37,27 @@ def insert_new(connection: Connection, table: Table) -> sqlite.Insert | postgres
 def claim_of(row: Row[Any]) -> Claim:
     """A claim from a row of the claims table."""
     return Claim(row.id, row.topic, split(row.force), row.place or None, row.first_seen, row.updated)
+
+
+def without_nul(text: str) -> str:
+    """Text without U+0000, which PostgreSQL does not take."""
+    return text.replace("\x00", "")
+
+
+def row_of_finding(finding: Finding, claim: int, recorded: datetime) -> dict[str, Any]:
+    """The row that keeps a finding; a number of personnel too large to be one is left out."""
+    row = finding.model_dump(exclude={"version", "topic", "tagged", "force", "place", "speaker_side"})
+    text = {name: without_nul(value) for name, value in row.items() if isinstance(value, str)}
+    return {
+        **row,
+        **text,
+        "claim": claim,
+        "force": joined(finding.force),
+        "place": finding.place or "",
+        "side": finding.speaker_side,
+        "count": finding.count if finding.count is not None and finding.count <= LARGEST_COUNT else None,
+        "recorded": recorded,
+    }
 
 
 def finding_of(row: Row[Any]) -> FindingView:

@@ -1,0 +1,103 @@
+"""Whether a report makes a side's position new, and whether that alerts. Pure; docs/alerts.md tells the same in words.
+
+Refuses to count the same thing twice: a position that is reported again gains a source, nothing more.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts.nouns import Position, Reason
+
+#: The stances that alert; the others are kept and shown.
+FIRM = frozenset({"confirm", "deny"})
+#: Sides that are nobody in particular: what they say never alerts. Armed groups (`nonstate`) are parties and do.
+UNNAMED = frozenset({"anonymous", "media", "expert"})
+#: A weaker word leaves a stronger one standing: an unnamed official's allegation does not undo a ministry's.
+WEIGHT = {"anticipate": 1, "allege": 2, "no_comment": 2}
+#: How far an article may trail the side's newest position and still alert. Feeds date by the hour and arrive in any order
+#: within a few; what is older than this is history, not news.
+LATE = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One side's stance on one claim, as one article reports it."""
+
+    side: str
+    stance: str
+    published: datetime
+    article: str
+    also: frozenset[str] = frozenset()  # other stances that the same article reports of this side on this claim
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a report: it opens a new position, is a source of `source`, or, with neither, says nothing new."""
+
+    new: bool = False
+    source: Position | None = None
+    reason: Reason | None = None
+    previous: Position | None = None
+    returns_to: Position | None = None  # the side held this stance before, and gave it up
+
+
+def decide(history: Sequence[Position], report: Report) -> Decision:
+    """Judge a report against that side's positions on that claim, which are in order of (since, id)."""
+    others = [position for position in history if position.article != report.article]
+    earlier = [position for position in others if position.since <= report.published]
+    later = [position for position in others if position.since > report.published]
+    held = _together(earlier)
+    own = [position for position in history if position.article == report.article]
+    if known := _last(own, report.stance) or _last(held, report.stance) or _first(later, report.stance):
+        return Decision(source=known)
+    before = _last(earlier, report.stance)
+    if before and report.also & (FIRM | _stances(held)):
+        return Decision(source=before)  # the article tells what it has to say, and recalls what the side said before
+    if not _displaces(report, _stances(held)):
+        return Decision()
+    reason = _reason(earlier, report)
+    if later and (_stances(later) & FIRM or later[-1].since - report.published > LATE):
+        reason = None  # it completes the history; the desk knows something newer
+    return Decision(new=True, reason=reason, previous=held[-1] if held else None, returns_to=before)
+
+
+def _displaces(report: Report, held: Collection[str]) -> bool:
+    """Whether the stance takes the place of those held."""
+    if report.stance not in WEIGHT and report.stance not in FIRM:
+        return False
+    if not held or report.stance in FIRM:
+        return True
+    if report.also & set(held) or "confirm" in held:
+        return False  # who has confirmed and then will not comment withholds details
+    if "deny" in held:
+        return report.stance == "no_comment"
+    return WEIGHT[report.stance] >= max(WEIGHT[stance] for stance in held)
+
+
+def _reason(earlier: Sequence[Position], report: Report) -> Reason | None:
+    if report.stance not in FIRM or report.side in UNNAMED:
+        return None
+    firm = _together([position for position in earlier if position.stance in FIRM])
+    if _last(firm, report.stance):
+        return None  # back from a no-comment to what it had said
+    if firm or _last(earlier, "no_comment"):
+        return Reason.reversal
+    return Reason.first_confirmation if report.stance == "confirm" else Reason.first_denial
+
+
+def _together(positions: Sequence[Position]) -> list[Position]:
+    """The newest position and those of the same article: "instructors yes, mercenaries no" is held as both."""
+    return [position for position in positions if position.article == positions[-1].article]
+
+
+def _stances(positions: Sequence[Position]) -> frozenset[str]:
+    return frozenset(position.stance for position in positions)
+
+
+def _first(positions: Sequence[Position], stance: str) -> Position | None:
+    return next((position for position in positions if position.stance == stance), None)
+
+
+def _last(positions: Sequence[Position], stance: str) -> Position | None:
+    return _first(positions[::-1], stance)

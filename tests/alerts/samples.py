@@ -1,0 +1,45 @@
+"""Findings for tests: Russia on North Korean troops in Russia, unless told otherwise."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from wire.messages import Finding, derived_id
+
+MORNING = datetime(2024, 10, 24, 8, 0, tzinfo=UTC)
+CONFIRMS = "We confirm that soldiers of the Korean People's Army fought in the Kursk region, Maria Zakharova said."
+DENIES = "Reports of North Korean soldiers in Russia are one more fake, Dmitry Peskov said on Monday."
+
+
+def at(hours: float) -> datetime:
+    """So many hours after the morning of 24 October 2024."""
+    return MORNING + timedelta(hours=hours)
+
+
+def finding(stance: str = "confirm", hours: float = 0, *, article: str | None = None, **fields: Any) -> Finding:
+    """A finding published at(hours), each article at its own address."""
+    article = article or derived_id("article", stance, str(hours), repr(sorted(fields.items())))
+    published = at(hours)
+    values: dict[str, Any] = {
+        "article": article,
+        "url": f"https://outlet.example/{article}",
+        "outlet": "The Outlet",
+        "title": "Kremlin on North Korean troops",
+        "text_hash": "0" * 64,
+        "published": published,
+        "fetched": published + timedelta(minutes=2),
+        "topic": "foreign_troops",
+        "stance": stance,
+        "force": ("KP",),
+        "place": "RU",
+        "speaker": "Maria Zakharova",
+        "speaker_side": "RU",
+        "count": None,
+        "sentence": f"In article {article} the side's stance was {stance}.",
+        "sentence_index": 0,
+        "score": 0.9,
+        "model": "test",
+        "tagged": published + timedelta(minutes=3),
+    }
+    values |= fields
+    identity = derived_id(article, values["sentence_index"], values["topic"], str(values["speaker_side"]), stance, str(values["place"]))
+    return Finding(**{"id": identity, **values})
