@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, or_, select, update
+from sqlalchemy import Connection, Engine, delete, or_, select, update
 
 from alerts.addresses import kind
 from alerts.ledger.rows import insert_new, joined, subscription_of
-from alerts.ledger.schema import subscriptions
+from alerts.ledger.schema import deliveries, subscriptions, writer
 from alerts.nouns import Reason, Subscription
 from wire.database import read_only
 from wire.messages import BODIES, SIDES, TOPICS, derived_id
@@ -102,6 +102,14 @@ def change(engine: Engine, id_or_name: str, **changes: Any) -> Subscription:
 def deactivate(engine: Engine, id_or_name: str) -> Subscription:
     """Stop a subscription. It stays in the ledger, with what was sent to it."""
     return change(engine, id_or_name, active=False)
+
+
+def remove(engine: Engine, id: str) -> None:
+    """Delete a subscription with the record of its deliveries; where there is none of this id, nothing happens."""
+    with engine.begin() as connection:
+        connection.execute(select(writer).with_for_update())  # nobody addresses an alert to it meanwhile
+        connection.execute(delete(deliveries).where(deliveries.c.subscription == id))
+        connection.execute(delete(subscriptions).where(subscriptions.c.id == id))
 
 
 def ensure(engine: Engine, now: datetime, *, name: str, channel: str) -> None:
