@@ -1,0 +1,59 @@
+"""An article's page to its text, by trafilatura. Pure.
+
+Refuses pages that hold no article. Run it on strangers' pages through `workers` only, as `parse`.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from trafilatura import bare_extraction
+
+from ingest import plain
+from ingest.charset import decode
+from ingest.language import detect
+from ingest.parse import sane
+
+#: A page with less text than this is a notice, a wall or an error, no article.
+LEAST_CHARS = 200
+
+
+class NoArticle(ValueError):
+    """The page holds no article that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the pipeline reads of a page; `text` has one paragraph a line."""
+
+    title: str
+    text: str
+    language: str | None
+    published: datetime | None
+
+
+def extract(body: bytes, address: str = "", http_charset: str = "", declared: str = "") -> Page:
+    """The article on this page; NoArticle where there is none. `declared` is the language that its feed claims."""
+    source = plain.UNSEEN.sub("", decode(body, http_charset).text)
+    if not source.strip():
+        raise NoArticle("an empty page")
+    found = bare_extraction(
+        source,
+        url=address or None,
+        include_comments=False,
+        include_tables=False,
+        with_metadata=True,
+        date_extraction_params={"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%dT%H:%M:%S%z"},
+    )
+    text = plain.paragraphs(found.text or "") if found is not None and not isinstance(found, dict) else ""
+    if found is None or isinstance(found, dict) or len(text) < LEAST_CHARS:
+        raise NoArticle("no article text in it")
+    title = plain.title(found.title or "")
+    return Page(title, text, detect(f"{title}\n{text}", declared), _date(found.date))
+
+
+def _date(value: str | None) -> datetime | None:
+    try:
+        when = datetime.fromisoformat(value or "")
+        return sane((when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC))
+    except (ValueError, OverflowError):
+        return None
