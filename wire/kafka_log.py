@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from kafka import AsyncConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
@@ -18,29 +18,25 @@ from kafka import errors as kafka_errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
 from wire import metrics
-from wire.log import MAX_QUARANTINE_BYTES, CommitRefused, LogError, LogUnavailable, Record, RecordTooLarge, check_size
+from wire.log import MAX_QUARANTINE_BYTES, Address, CommitRefused, LogError, LogUnavailable, Record, RecordTooLarge, check_size
 from wire.messages import QUARANTINE_SUFFIX
+from wire.settings import duration
 
 logger = logging.getLogger(__name__)
 
 PARTITIONS = 3
-CONNECT_SECONDS = 10.0
+CONNECT_MS = 10_000
 #: One request: a commit, a look at offsets. A broker that restarts answers again within this time or the loop backs off.
-REQUEST_SECONDS = 10.0
+REQUEST_MS = 10_000
 CLOSE_SECONDS = 5.0
 
-CLIENT = {"client_id": "claimwire", "bootstrap_timeout_ms": int(CONNECT_SECONDS * 1000), "reconnect_backoff_max_ms": 2000}
+CLIENT = {"client_id": "claimwire", "bootstrap_timeout_ms": CONNECT_MS, "reconnect_backoff_max_ms": 2000}
 CONSUMER = CLIENT | {
     "enable_auto_commit": False,
     "auto_offset_reset": "earliest",
     "partition_assignment_strategy": [CooperativeStickyAssignor],
     "allow_auto_create_topics": False,
     "request_timeout_ms": 30_000,
-    # After a kill -9 the group gets the dead member's partitions once its session has run out.
-    "session_timeout_ms": 10_000,
-    "heartbeat_interval_ms": 2_000,
-    # The longest that a batch may take. One that takes longer is refused at commit, and the next is read smaller.
-    "max_poll_interval_ms": 300_000,
 }
 PRODUCER = CLIENT | {
     "acks": "all",
@@ -48,7 +44,7 @@ PRODUCER = CLIENT | {
     "compression_type": "gzip",
     "batch_size": 128 * 1024,
     "max_request_size": MAX_QUARANTINE_BYTES + 40_000,
-    "max_block_ms": int(CONNECT_SECONDS * 1000),
+    "max_block_ms": CONNECT_MS,
     "delivery_timeout_ms": 60_000,
     "request_timeout_ms": 20_000,
     "allow_auto_create_topics": False,
@@ -65,13 +61,39 @@ TOO_LARGE = (kafka_errors.MessageSizeTooLargeError, kafka_errors.RecordListTooLa
 DAMAGED = re.compile(r"topic='(?P<topic>[^']+)', partition=(?P<partition>\d+)\) at offset \d+ failed crc check")
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a group gives up a reader. A reader that is silent for `session` is dead (its process was killed, say); one that
+    handles a batch for longer than `batch` is refused when it commits, and reads smaller batches from then on.
+    """
+
+    session: timedelta = timedelta(seconds=10)
+    batch: timedelta = timedelta(minutes=5)
+
+    def settings(self) -> dict[str, int]:
+        """As kafka-python calls them."""
+        session = milliseconds(self.session)
+        return {"session_timeout_ms": session, "heartbeat_interval_ms": session // 5, "max_poll_interval_ms": milliseconds(self.batch)}
+
+
 class KafkaLog:
     """A log on the brokers `servers`. `prefix` stands before every topic and group on the broker, and nowhere else."""
 
-    def __init__(self, servers: list[str], *, prefix: str = "", partitions: int = PARTITIONS) -> None:
-        self._cluster = Cluster(servers, prefix, partitions)
+    def __init__(self, servers: list[str], *, prefix: str = "", partitions: int = PARTITIONS, limits: Limits = Limits()) -> None:
+        self._cluster = Cluster(servers, prefix, partitions, limits)
         self._pending: list[tuple[str, str, bytes]] = []
         self._producer: Any = None
+        self._readers: list[KafkaReader] = []
+
+    @classmethod
+    def at(cls, address: Address) -> Self:
+        """The log at this address; ValueError where an option cannot be used."""
+        options = address.options
+        partitions = options.get("partitions", str(PARTITIONS))
+        if not partitions.isdigit() or not int(partitions):
+            raise ValueError(f"partitions={partitions}: should be a whole number, such as 3")
+        limits = Limits(**{name: duration(options[name]) for name in ("session", "batch") if name in options})
+        return cls(address.place.split(","), prefix=options.get("prefix", ""), partitions=int(partitions), limits=limits)
 
     def append(self, topic: str, key: str, value: bytes) -> None:
         """Hand over a record, durable only after `flush`; RecordTooLarge above MAX_RECORD_BYTES."""
@@ -112,10 +134,14 @@ class KafkaLog:
 
     def reader(self, group: str, *topics: str) -> "KafkaReader":
         """A new cursor of `group`. Several of them, in any processes, share the topics' partitions."""
-        return KafkaReader(self._cluster, group, topics)
+        reader = KafkaReader(self._cluster, group, topics)
+        self._readers.append(reader)
+        return reader
 
     def close(self) -> None:
-        """Leave the broker. Flushes nothing."""
+        """Leave the brokers and close the readers. Flushes nothing."""
+        for reader in self._readers:
+            reader.close()
         self._drop_producer()
 
     def _drop_producer(self) -> None:
@@ -177,7 +203,7 @@ class KafkaReader:
         with self._rebuilding("commit"):
             offsets = {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in moved.items()}
             try:
-                self._consumer.commit(offsets, timeout_ms=int(REQUEST_SECONDS * 1000))
+                self._consumer.commit(offsets, timeout_ms=REQUEST_MS)
             except REFUSED_COMMITS as error:
                 raise CommitRefused(
                     f"log {self._cluster}: group {self.group!r} moved on without us, its records come again: {error}"
@@ -192,15 +218,14 @@ class KafkaReader:
 
     def lag(self) -> dict[str, int]:
         """Records not yet committed, by topic: of this member's partitions, or of all before its first poll."""
-        milliseconds = int(REQUEST_SECONDS * 1000)
         lag = dict.fromkeys(self.topics, 0)
         with self._rebuilding("measure the lag"):
             consumer = self._connected()
             partitions = sorted(consumer.assignment()) if self._polled else self._all_partitions(consumer)
-            ends = consumer.end_offsets(partitions, timeout_ms=milliseconds) if partitions else {}
-            starts = consumer.beginning_offsets(partitions, timeout_ms=milliseconds) if partitions else {}
+            ends = consumer.end_offsets(partitions, timeout_ms=REQUEST_MS) if partitions else {}
+            starts = consumer.beginning_offsets(partitions, timeout_ms=REQUEST_MS) if partitions else {}
             for partition in partitions:
-                committed = consumer.committed(partition, timeout_ms=milliseconds) or 0
+                committed = consumer.committed(partition, timeout_ms=REQUEST_MS) or 0
                 lag[self._cluster.topic(partition)] += max(0, ends[partition] - max(committed, starts[partition]))
         return lag
 
@@ -220,7 +245,9 @@ class KafkaReader:
         if self._consumer is None:
             self._cluster.make_topics(self.topics)
             group = self._cluster.prefix + self.group
-            self._consumer = KafkaConsumer(bootstrap_servers=self._cluster.servers, group_id=group, **CONSUMER)
+            self._consumer = KafkaConsumer(
+                bootstrap_servers=self._cluster.servers, group_id=group, **CONSUMER, **self._cluster.limits.settings()
+            )
             self._consumer.subscribe([self._cluster.prefix + topic for topic in self.topics], listener=Listener(self))
             self._rewound = self._polled = False
         return self._consumer
@@ -248,11 +275,11 @@ class KafkaReader:
         """Know our place in a partition that is new to us, and notice where retention has taken records before we read them."""
         place = self._places.get(partition)
         if place is None:
-            committed = consumer.committed(partition, timeout_ms=int(REQUEST_SECONDS * 1000))
+            committed = consumer.committed(partition, timeout_ms=REQUEST_MS)
             start = offset if committed is None else min(committed, offset)
             place = self._places[partition] = Place(start, start)
         if offset > place.next:
-            first = consumer.beginning_offsets([partition], timeout_ms=int(REQUEST_SECONDS * 1000))[partition]
+            first = consumer.beginning_offsets([partition], timeout_ms=REQUEST_MS)[partition]
             if first > place.next:
                 self._lose(partition, place.next, min(first, offset))
 
@@ -270,7 +297,7 @@ class KafkaReader:
         if found is None:
             raise error
         partition = TopicPartition(found["topic"], int(found["partition"]))
-        offset = consumer.position(partition, timeout_ms=int(REQUEST_SECONDS * 1000))
+        offset = consumer.position(partition, timeout_ms=REQUEST_MS)
         self._arrive(consumer, partition, offset)
         consumer.seek(partition, offset + 1)
         self._places[partition].next = offset + 1
@@ -306,9 +333,10 @@ class Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc]
 class Cluster:
     """The brokers, and which topics are known to be there."""
 
-    def __init__(self, servers: list[str], prefix: str, partitions: int) -> None:
+    def __init__(self, servers: list[str], prefix: str, partitions: int, limits: Limits) -> None:
         self.servers = servers
         self.prefix = prefix
+        self.limits = limits
         self._partitions = partitions
         self._known: set[str] = set()
 
@@ -336,8 +364,8 @@ class Cluster:
 
     def _create(self, admin: Any, wanted: dict[str, dict[str, int]]) -> None:
         with suppress(kafka_errors.TopicAlreadyExistsError):  # somebody else was faster
-            admin.create_topics(wanted, timeout_ms=int(REQUEST_SECONDS * 1000))
-        admin.wait_for_topics(list(wanted), timeout_ms=int(REQUEST_SECONDS * 1000))
+            admin.create_topics(wanted, timeout_ms=REQUEST_MS)
+        admin.wait_for_topics(list(wanted), timeout_ms=REQUEST_MS)
         logger.info("made the topics %s", ", ".join(f"{name} ({one['num_partitions']} partitions)" for name, one in wanted.items()))
 
     @contextmanager
@@ -349,6 +377,11 @@ class Cluster:
             raise
         except Exception as error:
             raise LogUnavailable(f"log {self}: {doing}: {type(error).__name__}: {error}") from error
+
+
+def milliseconds(span: timedelta) -> int:
+    """Whole milliseconds."""
+    return int(span / timedelta(milliseconds=1))
 
 
 def abandon(close: Callable[[], object]) -> None:

@@ -14,7 +14,7 @@ from wire.messages import QUARANTINE_SUFFIX
 MAX_RECORD_BYTES = 700_000
 MAX_QUARANTINE_BYTES = 1_000_000
 ADDRESS_HELP = "should be sqlite:///path/to/file or kafka://host:port,host:port"
-OPTIONS = {"sqlite": {"keep"}, "kafka": {"prefix", "partitions"}}
+OPTIONS = {"sqlite": {"keep"}, "kafka": {"prefix", "partitions", "session", "batch"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Log(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of files and connections. Flushes nothing."""
+        """Close the readers, let go of files and connections. Flushes nothing."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -143,22 +143,18 @@ def log_address(url: str) -> str:
 
 
 def open_log(url: str) -> Log:
-    """The log at this address; ValueError where it is none. Connects on first use.
+    """The log at this address; ValueError where it is none. Kafka is connected to on first use.
 
-    `sqlite:///data/log.db?keep=7d` keeps for seven days what every group has read.
-    `kafka://host:port,host:port?prefix=try-&partitions=3` puts `try-` before every topic and group on the broker,
-    and makes missing topics with three partitions.
+    `sqlite:///data/log.db?keep=7d`: keep for seven days what every group has read.
+    `kafka://host:port,host:port?prefix=try-&partitions=3`: put `try-` before every topic and group on the broker, make
+    missing topics with three partitions. `session=10s`: a reader that is silent for so long has lost its partitions;
+    `batch=5m`: so has one that handles a batch for longer.
     """
     address = parse_address(url)
-    options = address.options
     if address.scheme == "sqlite":
-        from wire.settings import duration
-        from wire.sqlite_log import KEEP, SqliteLog
+        from wire.sqlite_log import SqliteLog
 
-        return SqliteLog(address.place, keep=duration(options["keep"]) if "keep" in options else KEEP)
-    from wire.kafka_log import PARTITIONS, KafkaLog
+        return SqliteLog.at(address)
+    from wire.kafka_log import KafkaLog
 
-    partitions = options.get("partitions", str(PARTITIONS))
-    if not partitions.isdigit() or not int(partitions):
-        raise ValueError(f"partitions={partitions}: should be a whole number, such as 3")
-    return KafkaLog(address.place.split(","), prefix=options.get("prefix", ""), partitions=int(partitions))
+    return KafkaLog.at(address)

@@ -14,8 +14,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Self
 
-from wire.log import LogError, LogUnavailable, Record, check_size
+from wire.log import Address, LogError, LogUnavailable, Record, check_size
 from wire.messages import utc_now
+from wire.settings import duration
 
 KEEP = timedelta(days=7)
 BUSY_SECONDS = 30.0
@@ -48,11 +49,17 @@ class SqliteLog:
         self._keep = keep
         self._clock = clock
         self._pending: list[tuple[str, str, bytes, int]] = []
+        self._readers: list[SqliteReader] = []
         self._forgot = datetime.min.replace(tzinfo=UTC)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = connect(self._path)
         with naming(self._path):
             self._connection.executescript(SCHEMA)
+
+    @classmethod
+    def at(cls, address: Address) -> Self:
+        """The log at this address."""
+        return cls(address.place, keep=duration(address.options["keep"]) if "keep" in address.options else KEEP)
 
     def append(self, topic: str, key: str, value: bytes) -> None:
         """Hand over a record, durable only after `flush`; RecordTooLarge above MAX_RECORD_BYTES."""
@@ -83,10 +90,14 @@ class SqliteLog:
 
     def reader(self, group: str, *topics: str) -> "SqliteReader":
         """A new cursor of `group`; LogError where another process or thread still reads for it after ten seconds."""
-        return SqliteReader(self._path, group, topics)
+        reader = SqliteReader(self._path, group, topics)
+        self._readers.append(reader)
+        return reader
 
     def close(self) -> None:
-        """Close the file. Flushes nothing."""
+        """Close the file and the readers. Flushes nothing."""
+        for reader in self._readers:
+            reader.close()
         self._connection.close()
 
     def __enter__(self) -> Self:
