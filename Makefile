@@ -58,7 +58,7 @@ $(TRAIN_READY): requirements-train.lock pyproject.toml
 define install
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.11")' \
 && { $(PYTHON) -m venv $(1) || { echo "cannot make $(1); on Debian and Ubuntu: apt-get install python3-venv" >&2; rm -rf $(1); exit 1; }; } \
-&& $(1)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(2) \
+&& $(1)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(2) \
 && $(1)/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e . \
 && touch $(1)/.ready
 endef
