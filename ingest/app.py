@@ -42,7 +42,7 @@ RESOLVER_THREADS = 32
 
 def run(settings: IngestSettings, stop: threading.Event, health: Health | None = None) -> None:
     """Poll the feeds and put new articles on the log until `stop` is set. SettingError where a setting cannot be used."""
-    engine = _open(settings.shared)
+    engine = open_engine(settings.shared)
     try:
         feeds.prepare(engine)
         sync_opml(engine, settings)
@@ -78,7 +78,8 @@ def own_addresses(shared: Shared) -> Iterator[tuple[str, int]]:
         yield database.host, database.port or 5432
 
 
-def _open(shared: Shared) -> Engine:
+def open_engine(shared: Shared) -> Engine:
+    """The database that these settings name; SettingError where they name none."""
     try:
         return open_database(shared.database)
     except ValueError as error:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ingest import metrics
 from ingest.dedupe import Sighting
-from ingest.extract import Page
+from ingest.extract import Page, belongs
 from ingest.feeds import Feed
 from ingest.fetch import PAGE_TYPES, Fetcher, FetchError
 from ingest.parse import Document, Entry
@@ -31,7 +31,7 @@ class Composer:
     async def compose(self, sighting: Sighting, feed: Feed, document: Document, fetched: datetime) -> Article:
         """The article of this entry, as it was read at `fetched`."""
         entry = sighting.entry
-        page = await self._page(sighting.url, document.language) if self._wants_page(sighting) else None
+        page = await self._page(sighting.url, entry, document.language) if self._wants_page(sighting) else None
         if page is not None and len(page.text) > len(entry.text):
             language = page.language
             entry = replace(entry, title=entry.title or page.title, text=page.text, published=entry.published or page.published)
@@ -43,7 +43,7 @@ class Composer:
     def _wants_page(self, sighting: Sighting) -> bool:
         return self._settings.full_text and bool(sighting.url) and not sighting.entry.full
 
-    async def _page(self, url: str, declared: str) -> Page | None:
+    async def _page(self, url: str, entry: Entry, declared: str) -> Page | None:
         try:
             async with self._slots:
                 answer = await self._fetcher.get(url, cap=self._settings.page_bytes, accept=PAGE_TYPES)
@@ -54,8 +54,9 @@ class Composer:
         except Unreadable as error:
             metrics.pages.labels("hung" if isinstance(error, Hung) else "unreadable").inc()
             return None
-        metrics.pages.labels("ok").inc()
-        return page
+        fits = belongs(page, entry.title)
+        metrics.pages.labels("ok" if fits else "unreadable").inc()
+        return page if fits else None
 
 
 def article(

@@ -3,6 +3,7 @@
 Refuses pages that hold no article. Run it on strangers' pages through `workers` only, as `parse`.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,8 +14,9 @@ from ingest.charset import decode
 from ingest.language import detect
 from ingest.parse import sane
 
-#: A page with less text than this is a notice, a wall or an error, no article.
-LEAST_CHARS = 200
+#: A page with less text than this is a notice, a wall or an error, no article. A news flash has 150 characters and more.
+LEAST_CHARS = 120
+WORD = re.compile(r"\w{4,}")
 
 
 class NoArticle(ValueError):
@@ -44,11 +46,20 @@ def extract(body: bytes, address: str = "", http_charset: str = "", declared: st
         with_metadata=True,
         date_extraction_params={"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%dT%H:%M:%S%z"},
     )
-    text = plain.paragraphs(found.text or "") if found is not None and not isinstance(found, dict) else ""
-    if found is None or isinstance(found, dict) or len(text) < LEAST_CHARS:
-        raise NoArticle("no article text in it")
+    if found is None or isinstance(found, dict):
+        raise NoArticle("no article in it")
     title = plain.title(found.title or "")
+    text = plain.paragraphs(found.text or "").removeprefix(f"{title}\n")  # the headline stands in `title`, not in the text as well
+    if len(text) < LEAST_CHARS:
+        raise NoArticle("hardly any text in it")
     return Page(title, text, detect(f"{title}\n{text}", declared), _date(found.date))
+
+
+def belongs(page: Page, headline: str) -> bool:
+    """Whether the page is the article of this headline: a consent wall or a "not found" served as 200 has none of its words."""
+    words = set(WORD.findall(headline.lower()))
+    there = set(WORD.findall(f"{page.title}\n{page.text}".lower()))
+    return len(words & there) * 3 >= len(words)
 
 
 def _date(value: str | None) -> datetime | None:

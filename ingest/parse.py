@@ -99,12 +99,13 @@ def _from_xml(text: str, address: str, recoded: bool, notes: list[str]) -> Docum
         raise NotAFeed(_what(source, read))
     if read.bozo and not isinstance(read.bozo_exception, feedparser.CharacterEncodingOverride):
         notes.append(f"broken XML: {read.bozo_exception}")
-    entries = [_entry(item, address) for item in read.entries[:MOST_ENTRIES]]
-    cut = max(len(read.entries) - MOST_ENTRIES, 0)
     feed = read.feed
+    base = address if is_web(address) else str(feed.get("link") or "")
+    entries = [_entry(item, base) for item in read.entries[:MOST_ENTRIES]]
+    cut = max(len(read.entries) - MOST_ENTRIES, 0)
     return Document(
         plain.title(feed.get("title", "")),
-        _link(address, feed.get("link", "")),
+        _link(base, feed.get("link", "")),
         str(feed.get("language") or ""),
         entries,
         cut,
