@@ -114,5 +114,5 @@ def test_the_image_does_not_run_as_root() -> None:
 
 
 def _filled_in(value: str) -> str:
-    """A value with compose's ${VARIABLE...} filled in: secrets as `secret`, the rest as empty, which is no value."""
-    return re.sub(r"\$\{(\w+)[^}]*\}", lambda found: "secret" if "PASSWORD" in found[1] else "", value)
+    """A value with compose's ${VARIABLE:-default} filled in as with nothing given; passwords are `secret`."""
+    return re.sub(r"\$\{(\w+)(?::[-?]([^}]*))?\}", lambda found: "secret" if "PASSWORD" in found[1] else found[2], value)
