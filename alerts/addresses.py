@@ -44,8 +44,6 @@ def shown(channel: str) -> str:
 
 
 def destination(channel: str) -> str:
-    """What is paced as one: the host of a webhook, the mail server for all mail, each apprise address by itself."""
+    """What is sent to one message at a time: the mail server for all mail, any other address by itself."""
     what = kind(channel)
-    if what == "webhook":
-        return f"webhook:{urlsplit(channel).netloc.rpartition('@')[2].lower()}"
     return what if what in ("terminal", "mail") else channel

@@ -76,3 +76,8 @@ def headline(
 def codes_in_words(codes: Sequence[str]) -> str:
     """`North Korea and Russia`, for forms and lists; empty where there are none."""
     return _listed([UNNAMED.get(code) or place_name(code) for code in codes]) if codes else ""
+
+
+def printable(text: str) -> str:
+    """Text on one line without control characters, which could act on a terminal or a mail header."""
+    return "".join(letter if letter.isprintable() else " " for letter in text).strip()
