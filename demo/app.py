@@ -11,7 +11,7 @@ from pathlib import Path
 
 from demo import feeds
 from demo.clock import PlayedClock
-from demo.pipeline import Pipeline
+from demo.pipeline import Pipeline, Summary
 from demo.server import Served, serve
 from demo.show import Show
 from demo.world import World
@@ -21,6 +21,8 @@ HOST = "127.0.0.1"
 PORT = 8781
 #: How often the demo looks at the clock and the pipeline, in seconds.
 TICK = 0.2
+#: The pipeline has drained when its figures have stood still for as many seconds: two polls of each feed.
+QUIET = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,7 @@ def play(world: World, pipeline: Pipeline, options: Options, given: Mapping[str,
         services = _Services(pipeline, environment, ended)
         services.start()
         try:
-            done = _watch(world, pipeline, clock, served, options, show, lambda: stop.is_set() or not services.is_alive())
-            if done:
-                show.summary(pipeline.summary(), len(world.stories))
+            done = _Course(world, pipeline, clock, served, show, lambda: stop.is_set() or not services.is_alive()).run(options.patience)
             if done and not options.leave:
                 show.line("The desk stays open. Ctrl-C ends it.")
                 while services.is_alive() and not stop.wait(TICK):
@@ -115,30 +115,57 @@ class _Services(threading.Thread):
             self.error = error
 
 
-def _watch(
-    world: World, pipeline: Pipeline, clock: PlayedClock, served: Served, options: Options, show: Show, given_up: Callable[[], bool]
-) -> bool:
-    """Start the clock once the services are ready; True when every article is out and accounted for."""
-    while not pipeline.ready():
-        if given_up():
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """The course of one demo: the services get ready, the months pass, the pipeline drains."""
+
+    world: World
+    pipeline: Pipeline
+    clock: PlayedClock
+    served: Served
+    show: Show
+    given_up: Callable[[], bool]
+
+    def run(self, patience: float) -> bool:
+        """True when all has been played and is accounted for; the figures are shown then, and after `patience` seconds."""
+        if not self._until(self.pipeline.ready):
             return False
-        time.sleep(TICK)
-    clock.start()
-    while not clock.ended:
-        if given_up():
+        self.clock.start()
+        if not self._until(self._months_have_passed):
             return False
-        show.month(clock.played)
-        time.sleep(TICK)
-    latest = time.monotonic() + options.patience
-    while time.monotonic() < latest:
-        if given_up():
+        latest = time.monotonic() + patience
+        settled = self._until(lambda: time.monotonic() > latest or self._settled())
+        if settled:
+            if late := time.monotonic() > latest:
+                self.show.line(f"Not all is through {patience:g} s after the last article; the figures so far:", "yellow")
+            self.show.summary(self.pipeline.summary(), len(self.world.stories))
+            return not late
+        return False
+
+    def _until(self, holds: Callable[[], bool]) -> bool:
+        """Wait until it holds; False where the demo is given up before."""
+        while not holds():
+            if self.given_up():
+                return False
+            time.sleep(TICK)
+        return True
+
+    def _months_have_passed(self) -> bool:
+        self.show.month(self.clock.played)
+        return self.clock.ended
+
+    def _settled(self) -> bool:
+        """Whether every feed was read to its end, and nothing moves for a while: what ingest still fetches shows in its figures."""
+        if self.served.read_at_the_end != set(self.world.outlets):
             return False
-        if served.read_at_the_end == set(world.outlets) and pipeline.summary().articles >= len(world.stories) and pipeline.drained():
-            return True
-        time.sleep(TICK)
-    show.line(f"After {options.patience:g} s the pipeline has still not drained; these are the figures so far.", "yellow")
-    show.summary(pipeline.summary(), len(world.stories))
-    return False
+        before = self.pipeline.summary()
+        return self.pipeline.drained() and self._until_still(before)
+
+    def _until_still(self, before: Summary) -> bool:
+        end = time.monotonic() + QUIET
+        while time.monotonic() < end and not self.given_up():
+            time.sleep(TICK)
+        return self.pipeline.drained() and self.pipeline.summary() == before
 
 
 def serve_only(world: World, options: Options, show: Show, stop: threading.Event) -> int:

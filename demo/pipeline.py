@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Summary:
     """The figures at the end of a demo; latencies in seconds from the fetch of an article to its alert, None where none was raised."""
 
-    articles: int  # articles that ingest has accounted for, whatever their outcome
+    articles: int  # articles that ingest has read in this run, whatever their outcome; those of an earlier run are not read again
     findings: int
     alerts: int
     latency_p50: float | None

@@ -39,7 +39,8 @@ class Show:
         """The figures, as a small table."""
         table = Table("Summary", "", show_edge=False, title_justify="left")
         table.columns[1].justify = "right"
-        table.add_row("articles", f"{summary.articles} of {stories}")
+        table.add_row("articles published", str(stories))
+        table.add_row("articles read", str(summary.articles))
         table.add_row("findings", str(summary.findings))
         table.add_row("alerts", str(summary.alerts))
         table.add_row("fetch to alert, median", _seconds(summary.latency_p50))
