@@ -5,14 +5,14 @@ Refuses pages that hold no article. Run it on strangers' pages through `workers`
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from trafilatura import bare_extraction
 
 from ingest import plain
 from ingest.charset import decode
+from ingest.dates import from_iso
 from ingest.language import detect
-from ingest.parse import sane
 
 #: A page with less text than this is a notice, a wall or an error, no article. A news flash has 150 characters and more.
 LEAST_CHARS = 120
@@ -52,7 +52,7 @@ def extract(body: bytes, address: str = "", http_charset: str = "", declared: st
     text = plain.paragraphs(found.text or "").removeprefix(f"{title}\n")  # the headline stands in `title`, not in the text as well
     if len(text) < LEAST_CHARS:
         raise NoArticle("hardly any text in it")
-    return Page(title, text, detect(f"{title}\n{text}", declared), _date(found.date))
+    return Page(title, text, detect(f"{title}\n{text}", declared), from_iso(found.date or ""))
 
 
 def belongs(page: Page, headline: str) -> bool:
@@ -60,11 +60,3 @@ def belongs(page: Page, headline: str) -> bool:
     words = set(WORD.findall(headline.lower()))
     there = set(WORD.findall(f"{page.title}\n{page.text}".lower()))
     return len(words & there) * 3 >= len(words)
-
-
-def _date(value: str | None) -> datetime | None:
-    try:
-        when = datetime.fromisoformat(value or "")
-        return sane((when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC))
-    except (ValueError, OverflowError):
-        return None

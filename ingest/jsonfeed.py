@@ -2,8 +2,10 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+
+from ingest.dates import from_iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,10 @@ def _item(item: dict[str, Any]) -> Item:
         title=_text(item, "title"),
         html=_text(item, "content_html"),
         text=_text(item, "content_text") or _text(item, "summary"),
-        published=_date(_text(item, "date_published")) or _date(_text(item, "date_modified")),
+        published=from_iso(_text(item, "date_published")) or from_iso(_text(item, "date_modified")),
     )
 
 
 def _text(fields: dict[str, Any], name: str) -> str:
     value = fields.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _date(value: str) -> datetime | None:
-    try:
-        when = datetime.fromisoformat(value)
-        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -3,18 +3,16 @@
 Refuses what is no feed. Run it on strangers' documents through `workers` only: some make feedparser slow, and a child can be killed.
 """
 
-import calendar
 import io
 import re
-import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
 import feedparser
 
-from ingest import jsonfeed, plain
+from ingest import dates, jsonfeed, plain
 from ingest.charset import decode
 from ingest.opml import is_web
 
@@ -22,8 +20,6 @@ from ingest.opml import is_web
 MOST_ENTRIES = 1000
 #: A content element of at least this many characters is the article; below, it is a teaser. A short agency report has about 1,000.
 FULL_CHARS = 900
-#: Nothing on the web is older; earlier dates are a fault of the feed (1970, year 1).
-FIRST_YEAR = 1991
 DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
@@ -78,7 +74,7 @@ def _from_json(text: str, address: str, recoded: bool, notes: list[str]) -> Docu
     except ValueError as error:
         raise NotAFeed(f"JSON, but {error}") from None
     entries = [
-        Entry(item.id, _link(address, item.url), plain.title(item.title), item_text, len(item_text) >= FULL_CHARS, sane(item.published))
+        Entry(item.id, _link(address, item.url), plain.title(item.title), item_text, len(item_text) >= FULL_CHARS, item.published)
         for item in feed.items[:MOST_ENTRIES]
         for item_text in [plain.from_html(item.html) if item.html else plain.paragraphs(item.text)]
     ]
@@ -125,20 +121,12 @@ def _entry(item: Any, address: str) -> Entry:
 
 
 def _date(item: Any) -> datetime | None:
-    # dict.get, because feedparser's own answers a missing date of one kind with the other, and warns.
-    for name in ("published_parsed", "updated_parsed", "created_parsed"):
-        parsed: time.struct_time | None = dict.get(item, name)
-        if parsed is not None:
-            try:
-                return sane(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
-            except (ValueError, OverflowError, OSError):
-                continue
+    for name in ("published", "updated", "created"):
+        # dict.get, because feedparser's own answers a missing date of one kind with the other, and warns.
+        found = dates.from_struct(dict.get(item, f"{name}_parsed")) or dates.from_foreign(str(dict.get(item, name) or ""))
+        if found is not None:
+            return found
     return None
-
-
-def sane(published: datetime | None) -> datetime | None:
-    """The date, or None where no article can have it."""
-    return published if published is not None and published.year >= FIRST_YEAR else None
 
 
 def _link(address: str, link: str) -> str:
