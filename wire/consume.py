@@ -115,7 +115,7 @@ class _Loop:
         """A refused commit may mean that the batch took longer than the group waits: the next is smaller, or it would never end."""
         try:
             self._reader.commit()
-            self._limit = min(self._most, self._limit * 2)
+            self._limit = min(self._most, self._limit + 1)
         except CommitRefused:
             self._limit = max(1, handled // 2)
             raise

@@ -16,6 +16,7 @@ from typing import Any, Self
 from kafka import AsyncConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 from kafka import errors as kafka_errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.net.compat import KafkaNetClient
 
 from wire import metrics
 from wire.log import MAX_QUARANTINE_BYTES, Address, CommitRefused, LogError, LogUnavailable, Record, RecordTooLarge, check_size
@@ -25,7 +26,7 @@ from wire.settings import duration
 logger = logging.getLogger(__name__)
 
 PARTITIONS = 3
-CONNECT_MS = 10_000
+CONNECT_MS = 5_000
 #: One request: a commit, a look at offsets. A broker that restarts answers again within this time or the loop backs off.
 REQUEST_MS = 10_000
 CLOSE_SECONDS = 5.0
@@ -117,7 +118,7 @@ class KafkaLog:
     def _send(self, pending: list[tuple[str, str, bytes]], deadline: float) -> None:
         """One delivery a record, each asked for its outcome: a flush may return with some undecided or failed."""
         if self._producer is None:
-            self._producer = KafkaProducer(bootstrap_servers=self._cluster.servers, **PRODUCER)
+            self._producer = self._cluster.connect(KafkaProducer, PRODUCER)
         deliveries = [
             (topic, key, self._producer.send(self._cluster.prefix + topic, value, key.encode("utf-8", "surrogatepass")))
             for topic, key, value in pending
@@ -145,10 +146,11 @@ class KafkaLog:
         self._drop_producer()
 
     def _drop_producer(self) -> None:
-        """A new producer sends nothing of what the old one still held."""
+        """End the producer with what it still holds, so that nothing of that is sent behind what the next producer sends."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            abandon(lambda: producer.close(timeout=0))
+            producer._sender.force_close()  # close() alone gives up at its timeout and leaves the thread sending
+            abandon(lambda: producer.close(timeout=CLOSE_SECONDS))
 
     def __enter__(self) -> Self:
         return self
@@ -245,9 +247,7 @@ class KafkaReader:
         if self._consumer is None:
             self._cluster.make_topics(self.topics)
             group = self._cluster.prefix + self.group
-            self._consumer = KafkaConsumer(
-                bootstrap_servers=self._cluster.servers, group_id=group, **CONSUMER, **self._cluster.limits.settings()
-            )
+            self._consumer = self._cluster.connect(KafkaConsumer, CONSUMER | self._cluster.limits.settings() | {"group_id": group})
             self._consumer.subscribe([self._cluster.prefix + topic for topic in self.topics], listener=Listener(self))
             self._rewound = self._polled = False
         return self._consumer
@@ -343,6 +343,21 @@ class Cluster:
     def __str__(self) -> str:
         return f"kafka://{','.join(self.servers)}"
 
+    def connect(self, kind: Callable[..., Any], settings: dict[str, Any]) -> Any:
+        """A new client. One that cannot connect in its constructor would leave its network thread behind, so we end that."""
+        networks: list[KafkaNetClient] = []
+
+        def network(**configuration: Any) -> KafkaNetClient:
+            networks.append(KafkaNetClient(**configuration))
+            return networks[0]
+
+        try:
+            return kind(bootstrap_servers=self.servers, kafka_client=network, **settings)
+        except Exception:
+            for one in networks:
+                abandon(one.close)
+            raise
+
     def topic(self, partition: TopicPartition) -> str:
         """The partition's topic as the project names it."""
         return str(partition.topic.removeprefix(self.prefix))
@@ -351,7 +366,7 @@ class Cluster:
         """Make those that are missing; a quarantine has one partition."""
         if set(topics) <= self._known:
             return
-        admin = KafkaAdminClient(bootstrap_servers=self.servers, **CLIENT)
+        admin = self.connect(KafkaAdminClient, CLIENT)
         try:
             missing = sorted(self.prefix + topic for topic in topics)
             missing = [name for name in missing if name not in set(admin.list_topics())]
@@ -370,12 +385,14 @@ class Cluster:
 
     @contextmanager
     def naming(self, doing: str) -> Iterator[None]:
-        """Turns whatever kafka-python raises into the log's errors. It has no closed set of them, so nothing is let through."""
+        """Turns whatever kafka-python raises into LogUnavailable; what is no KafkaError (a race in its threads, say) is logged in full."""
         try:
             yield
         except LogError:
             raise
         except Exception as error:
+            if not isinstance(error, kafka_errors.KafkaError | OSError):
+                logger.exception("log %s: %s failed in an unknown way", self, doing)
             raise LogUnavailable(f"log {self}: {doing}: {type(error).__name__}: {error}") from error
 
 
