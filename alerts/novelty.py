@@ -47,48 +47,57 @@ def decide(history: Sequence[Position], report: Report) -> Decision:
     others = [position for position in history if position.article != report.article]
     earlier = [position for position in others if position.since <= report.published]
     later = [position for position in others if position.since > report.published]
-    held = _together(earlier)
+    holding = held(earlier)
     own = [position for position in history if position.article == report.article]
-    if known := _last(own, report.stance) or _last(held, report.stance) or _first(later, report.stance):
+    if known := _last(own, report.stance) or _last(holding, report.stance) or _first(later, report.stance):
         return Decision(source=known)
     before = _last(earlier, report.stance)
-    if before and report.also & (FIRM | _stances(held)):
+    if before and report.also & (FIRM | _stances(holding)):
         return Decision(source=before)  # the article tells what it has to say, and recalls what the side said before
-    if not _displaces(report, _stances(held)):
+    if not _displaces(report.stance, _stances(holding), report.also):
         return Decision()
     reason = _reason(earlier, report)
     if later and (_stances(later) & FIRM or later[-1].since - report.published > LATE):
         reason = None  # it completes the history; the desk knows something newer
-    return Decision(new=True, reason=reason, previous=held[-1] if held else None, returns_to=before)
+    return Decision(new=True, reason=reason, previous=holding[-1] if holding else None, returns_to=before)
 
 
-def _displaces(report: Report, held: Collection[str]) -> bool:
-    """Whether the stance takes the place of those held."""
-    if report.stance not in WEIGHT and report.stance not in FIRM:
+def held(history: Sequence[Position]) -> list[Position]:
+    """What a side holds after these positions: mostly one, two where one article has both ("instructors yes, mercenaries no").
+
+    A position that arrived late may have been overtaken by what was recorded before it; it is passed over here.
+    """
+    holding: list[Position] = []
+    for position in history:
+        if holding and position.article == holding[-1].article:
+            holding.append(position)
+        elif _displaces(position.stance, _stances(holding)):
+            holding = [position]
+    return holding
+
+
+def _displaces(stance: str, holding: Collection[str], also: Collection[str] = ()) -> bool:
+    """Whether a stance takes the place of those held. `also`: what the same article reports beside it."""
+    if stance not in WEIGHT and stance not in FIRM:
         return False
-    if not held or report.stance in FIRM:
+    if not holding or stance in FIRM:
         return True
-    if report.also & set(held) or "confirm" in held:
+    if set(also) & set(holding) or "confirm" in holding:
         return False  # who has confirmed and then will not comment withholds details
-    if "deny" in held:
-        return report.stance == "no_comment"
-    return WEIGHT[report.stance] >= max(WEIGHT[stance] for stance in held)
+    if "deny" in holding:
+        return stance == "no_comment"
+    return WEIGHT[stance] >= max(WEIGHT[one] for one in holding)
 
 
 def _reason(earlier: Sequence[Position], report: Report) -> Reason | None:
     if report.stance not in FIRM or report.side in UNNAMED:
         return None
-    firm = _together([position for position in earlier if position.stance in FIRM])
+    firm = held([position for position in earlier if position.stance in FIRM])
     if _last(firm, report.stance):
         return None  # back from a no-comment to what it had said
     if firm or _last(earlier, "no_comment"):
         return Reason.reversal
     return Reason.first_confirmation if report.stance == "confirm" else Reason.first_denial
-
-
-def _together(positions: Sequence[Position]) -> list[Position]:
-    """The newest position and those of the same article: "instructors yes, mercenaries no" is held as both."""
-    return [position for position in positions if position.article == positions[-1].article]
 
 
 def _stances(positions: Sequence[Position]) -> frozenset[str]:

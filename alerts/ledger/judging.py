@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from alerts.ledger.rows import without_nul
+from alerts.ledger.rows import position_of, without_nul
 from alerts.ledger.schema import findings, positions, sources
 from alerts.nouns import Claim, Position
 from alerts.novelty import Decision, Report, decide
@@ -91,7 +91,7 @@ def _histories(connection: Connection, claims: set[int]) -> defaultdict[tuple[in
     )
     histories = defaultdict(list)
     for row in connection.execute(query):
-        histories[row.claim, row.side].append(Position(row.id, row.side, row.stance, row.since, row.article))
+        histories[row.claim, row.side].append(position_of(row))
     return histories
 
 

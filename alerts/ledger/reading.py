@@ -7,14 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, Select, func, or_, select
+from sqlalchemy import Connection, Engine, Select, func, or_, select
 
 from alerts.ledger.filters import about, mentioning
-from alerts.ledger.rows import alert_of, claim_of, delivery_of, finding_of, split
+from alerts.ledger.rows import alert_of, claim_of, delivery_of, finding_of, position_of, split
 from alerts.ledger.schema import alerts, claims, findings, positions, sources, subscriptions
 from alerts.ledger.schema import deliveries as outbox
 from alerts.ledger.views import ClaimPage, ClaimSummary, FindingView, NumberGiven, PositionView, Standing
-from alerts.nouns import Alert, Delivery
+from alerts.nouns import Alert, Delivery, Position
+from alerts.novelty import held
 from alerts.wording import claim_title
 from wire.database import read_only
 from wire.messages import SIDES
@@ -179,18 +180,23 @@ def _largest_numbers(connection: Connection, ids: Sequence[int]) -> dict[int, in
 
 def _standings(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Standing, ...]]:
     """Where each side stands now, by claim: its newest position, and what it held in the same breath."""
-    query = select(positions).where(positions.c.claim.in_(ids)).order_by(positions.c.since, positions.c.id)
-    taken: dict[int, dict[str, list[Row[Any]]]] = {id: {} for id in ids}
+    query = (
+        select(positions, findings.c.article)
+        .join(findings, findings.c.id == positions.c.finding)
+        .where(positions.c.claim.in_(ids))
+        .order_by(positions.c.since, positions.c.id)
+    )
+    taken: dict[int, dict[str, list[Position]]] = {id: {} for id in ids}
     for row in connection.execute(query):
-        taken[row.claim].setdefault(row.side, []).append(row)
-    return {id: tuple(_standing(rows) for rows in _parties_first(sides).values()) for id, sides in taken.items()}
+        taken[row.claim].setdefault(row.side, []).append(position_of(row))
+    return {id: tuple(_standing(history) for history in _parties_first(sides).values()) for id, sides in taken.items()}
 
 
-def _standing(rows: Sequence[Row[Any]]) -> Standing:
-    now = rows[-1]
-    also = tuple(row.stance for row in rows[:-1] if row.since == now.since)
-    earlier = [row.stance for row in rows if row.since != now.since]
-    previous = earlier[-1] if earlier and earlier[-1] != now.stance else None
+def _standing(history: Sequence[Position]) -> Standing:
+    *beside, now = held(history)
+    also = tuple(position.stance for position in beside)
+    before = [position.stance for position in history if position.since < now.since and position.article != now.article]
+    previous = before[-1] if before and before[-1] != now.stance else None
     return Standing(now.side, now.stance, now.since, also, previous)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from alerts.addresses import shown
 from alerts.ledger.views import FindingView
-from alerts.nouns import Alert, Claim, Delivery, Reason, Subscription
+from alerts.nouns import Alert, Claim, Delivery, Position, Reason, Subscription
 from alerts.wording import claim_title, headline
 from wire.messages import Finding
 
@@ -63,6 +63,11 @@ def row_of_finding(finding: Finding, claim: int, recorded: datetime) -> dict[str
 def finding_of(row: Row[Any]) -> FindingView:
     """A finding from a row that has the findings table's columns."""
     return FindingView(**{name: getattr(row, name) for name in FINDING_FIELDS})
+
+
+def position_of(row: Row[Any]) -> Position:
+    """A position from a row that also has its finding's `article`."""
+    return Position(row.id, row.side, row.stance, row.since, row.article)
 
 
 def alert_of(row: Row[Any]) -> Alert:
