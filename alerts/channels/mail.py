@@ -77,7 +77,7 @@ def letter(message: Message, sender: str) -> EmailMessage:
     letter["Message-ID"] = f"<{message.delivery}@{domain}>"
     letter["References"] = letter["In-Reply-To"] = thread
     letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(f"{alert.headline}\n\n{as_text(message)}\n")
+    letter.set_content(f"{letter['Subject']}\n\n{as_text(message)}\n")
     letter.add_alternative(_html(message), subtype="html")
     return letter
 

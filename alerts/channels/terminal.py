@@ -23,7 +23,8 @@ def line(message: Message) -> Text:
     """`24 Oct 2024 08:00  Russia CONFIRMS North Korean troops in Russia: ...  "sentence" (Outlet)`."""
     alert = message.alert
     verb = alert.headline.partition(":")[0]
-    text = Text(f"{alert.published:%d %b %Y %H:%M}  ", style="dim")
+    text = Text()
+    text.append(f"{alert.published:%d %b %Y %H:%M}  ", style="dim")
     text.append(printable(verb), style=f"bold {COLOURS.get(alert.stance, 'yellow')}")
     text.append(printable(alert.headline.removeprefix(verb)), style="bold yellow" if alert.reason == "reversal" else "default")
     text.append(f"  {printable(alert.sentence)}", style="dim italic")
