@@ -11,7 +11,7 @@ from pathlib import Path
 
 from demo import feeds
 from demo.clock import PlayedClock
-from demo.pipeline import Pipeline, Summary
+from demo.pipeline import Pipeline
 from demo.server import Served, serve
 from demo.show import Show
 from demo.world import World
@@ -134,13 +134,12 @@ class _Course:
         if not self._until(self._months_have_passed):
             return False
         latest = time.monotonic() + patience
-        settled = self._until(lambda: time.monotonic() > latest or self._settled())
-        if settled:
-            if late := time.monotonic() > latest:
-                self.show.line(f"Not all is through {patience:g} s after the last article; the figures so far:", "yellow")
-            self.show.summary(self.pipeline.summary(), len(self.world.stories))
-            return not late
-        return False
+        if not self._until(lambda: time.monotonic() > latest or self._settled()):
+            return False
+        if late := time.monotonic() > latest:
+            self.show.line(f"Not all is through {patience:g} s after the last article; the figures so far:", "yellow")
+        self.show.summary(self.pipeline.summary(), len(self.world.stories))
+        return not late
 
     def _until(self, holds: Callable[[], bool]) -> bool:
         """Wait until it holds; False where the demo is given up before."""
@@ -155,16 +154,12 @@ class _Course:
         return self.clock.ended
 
     def _settled(self) -> bool:
-        """Whether every feed was read to its end, and nothing moves for a while: what ingest still fetches shows in its figures."""
-        if self.served.read_at_the_end != set(self.world.outlets):
+        """Whether every feed was read to its end and nothing moves any more; takes `QUIET` seconds to say yes."""
+        if self.served.read_at_the_end != set(self.world.outlets) or not self.pipeline.drained():
             return False
         before = self.pipeline.summary()
-        return self.pipeline.drained() and self._until_still(before)
-
-    def _until_still(self, before: Summary) -> bool:
         end = time.monotonic() + QUIET
-        while time.monotonic() < end and not self.given_up():
-            time.sleep(TICK)
+        self._until(lambda: time.monotonic() > end)
         return self.pipeline.drained() and self.pipeline.summary() == before
 
 

@@ -46,6 +46,6 @@ def _seconds(value: str) -> float:
         number = float(value)
     except ValueError:
         number = 0.0
-    if number < 5:
+    if not number >= 5:  # nan too
         raise argparse.ArgumentTypeError(f"{value!r} should be a number of seconds from 5 up, such as 60")
     return number

@@ -99,6 +99,7 @@ def serve(world: World, host: str, port: int, clock: PlayedClock) -> Iterator[Se
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 30
+        wbufsize = -1  # head and body in one packet: in two, each answer waits 40 ms for the client's delayed ACK
 
         def do_GET(self) -> None:
             ended = clock.ended

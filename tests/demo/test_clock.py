@@ -14,8 +14,7 @@ def test_it_stands_until_it_is_started_then_plays_then_stands_at_the_end() -> No
     now = [100.0]
     clock = PlayedClock(FIRST, LAST, seconds=20, now=lambda: now[0])
     now[0] = 150.0
-    assert clock.played == FIRST
-    assert not clock.ended
+    assert (clock.played, clock.ended) == (FIRST, False)
     clock.start()
     assert clock.played == FIRST
     now[0] = 160.0
@@ -23,8 +22,7 @@ def test_it_stands_until_it_is_started_then_plays_then_stands_at_the_end() -> No
     clock.start()
     assert clock.share == 0.5
     now[0] = 170.0
-    assert clock.ended
-    assert clock.played == LAST
+    assert (clock.played, clock.ended) == (LAST, True)
     now[0] = 1e9
     assert clock.played == LAST
 

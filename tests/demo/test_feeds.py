@@ -10,8 +10,8 @@ import feedparser
 import pytest
 
 from demo import feeds
-from demo.stories import read_outlets
-from demo.world import FOLDER, World
+from demo.stories import FOLDER, read_outlets
+from demo.world import World
 
 BASE = "http://127.0.0.1:8781"
 OUTLETS = read_outlets((FOLDER / "outlets.toml").read_text(encoding="utf-8"))
