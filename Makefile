@@ -28,8 +28,9 @@ format: $(READY) ## put the code into the project's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(READY) ## write docs/settings.md and docs/metrics.md from the declarations
+docs: $(READY) ## write docs/settings.md, docs/metrics.md and the dashboard from the code
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m deploy.dashboard
 
 bench: $(READY) ## run the benchmarks in bench/
 	@set -e; for script in bench/*.py; do echo "$$script"; $(BIN)/python "$$script"; done
