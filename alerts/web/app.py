@@ -1,10 +1,12 @@
 """Puts the desk together: pages, static files, the guard before them. Binds nothing; alerts.app does."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -17,6 +19,7 @@ from starlette.types import Scope
 from alerts.web import alert_list, alert_page, board, claim, events, subscription_change, subscriptions
 from alerts.web.guard import LOOPBACK, Guard
 from alerts.web.pages import HERE, Desk, make_templates
+from wire.database import is_outage
 from wire.messages import utc_now
 
 
@@ -41,7 +44,7 @@ def create_app(
         Route("/healthz", health),
         Mount("/static", Immutable(directory=HERE / "static")),
     ]
-    problems = {404: partial(not_found, desk)}
+    problems: Mapping[Any, Callable[[Request, Exception], Response]] = {404: partial(not_found, desk), DBAPIError: unreachable}
     return Starlette(routes=routes, middleware=[Middleware(Guard, hosts=hosts)], exception_handlers=problems)
 
 
@@ -56,6 +59,13 @@ def not_found(desk: Desk, request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/static/"):
         return PlainTextResponse("not found\n", 404)
     return desk.problem(404, "Nothing here.", "There is no page at this address.")
+
+
+def unreachable(request: Request, error: Exception) -> Response:
+    """503 while the ledger is away; any other error of the database goes on up."""
+    if not is_outage(error):
+        raise error
+    return PlainTextResponse("The ledger cannot be reached now. Try again in a moment.\n", 503, {"retry-after": "5"})
 
 
 class Immutable(StaticFiles):

@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from alerts.ledger import reading
 from alerts.nouns import Alert
 from alerts.web.pages import OVERLAP, Desk
 from alerts.web.words import alert_headline, reason_words
+from wire.database import is_outage
 
 LOOK_SECONDS = 0.5
 PING_SECONDS = 15
@@ -54,8 +56,13 @@ async def follow(desk: Desk, asked: str | None) -> AsyncIterator[ServerSentEvent
 
 
 def missed(desk: Desk, after: int, sent: set[int]) -> list[Alert]:
-    """Alerts from a little before `after` on that are not in `sent`; puts them there."""
-    found = reading.recent_alerts(desk.engine, OVERLAP + BATCH, after_sequence=after - OVERLAP)
+    """Alerts from a little before `after` on that are not in `sent`; puts them there. None while the ledger is away."""
+    try:
+        found = reading.recent_alerts(desk.engine, OVERLAP + BATCH, after_sequence=after - OVERLAP)
+    except DBAPIError as error:
+        if is_outage(error):
+            return []
+        raise
     new = [alert for alert in found if alert.sequence not in sent]
     sent.update(alert.sequence for alert in new)
     return new

@@ -8,7 +8,8 @@ from alerts.web.timeline import Axis, Tick
 from alerts.web.words import full, number
 from alerts.wording import side_name
 
-HEIGHT, TOP, BOTTOM = 240, 22, 28
+#: The heights of the largest number and of zero.
+TOP, FLOOR = 22, 212
 #: Pixels that a label needs; percent of the width within which two labels can collide; where labels turn to the left.
 LABEL_HEIGHT, LABEL_WIDTH, TURN = 15, 30, 62
 MOST_LINES = 4
@@ -16,7 +17,7 @@ MOST_LINES = 4
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One number given. `label` is empty where a later number of the same side says it."""
+    """One number given. `label` is empty where the same side gave a larger one."""
 
     x: float
     y: float
@@ -33,24 +34,23 @@ class Chart:
     dots: tuple[Dot, ...]
     lines: tuple[tuple[float, str], ...]
     ticks: tuple[Tick, ...]
-    floor: int = HEIGHT - BOTTOM
+    floor: int = FLOOR
     turn: int = TURN
 
 
 def draw(axis: Axis, given: Sequence[NumberGiven]) -> Chart:
-    """The chart of these numbers (at least one), each side's newest labelled."""
+    """The chart of these numbers (at least one), each side's largest labelled."""
     most = max(one.count for one in given) or 1
-    scale = (HEIGHT - TOP - BOTTOM) / most
-    newest = {one.side: index for index, one in enumerate(given)}
-    dots: list[Dot] = []
-    for index, one in enumerate(given):
-        x, y = axis.at(one.date), round(HEIGHT - BOTTOM - one.count * scale, 1)
-        name = voice(one.side)
-        label = f"{name} {number(one.count)}" if newest[one.side] == index else ""
-        title = f"{number(one.count)}, {name}, {full(one.date)}"
-        dots.append(Dot(x, y, one.finding.stance, label, _free(dots, x, y) if label else y, title))
+    scale = (FLOOR - TOP) / most
+    places = [(axis.at(one.date), round(FLOOR - one.count * scale, 1)) for one in given]
+    labels = _place_labels(places, _largest(given))
+    dots = []
+    for index, (one, (x, y)) in enumerate(zip(given, places, strict=True)):
+        words = f"{voice(one.side)} {number(one.count)}"
+        label = words if index in labels else ""
+        dots.append(Dot(x, y, one.finding.stance, label, labels.get(index, y), f"{words}, {full(one.date)}"))
     step = _round_step(most)
-    lines = tuple((round(HEIGHT - BOTTOM - value * scale, 1), number(value)) for value in range(0, most + 1, step))
+    lines = tuple((round(FLOOR - value * scale, 1), number(value)) for value in range(0, most + 1, step))
     return Chart(tuple(dots), lines, tuple(axis.ticks()))
 
 
@@ -59,14 +59,23 @@ def voice(side: str | None) -> str:
     return side_name(side) if side else "No source named"
 
 
-def _free(dots: Sequence[Dot], x: float, y: float) -> float:
-    """The height nearest to `y` at which no label stands in the way, looking downwards and then upwards."""
-    near = [dot.label_y for dot in dots if dot.label and abs(dot.x - x) < LABEL_WIDTH]
-    for distance in range(0, HEIGHT, LABEL_HEIGHT):
-        for place in (y + distance, y - distance):
-            if TOP / 2 <= place <= HEIGHT - BOTTOM and all(abs(place - other) >= LABEL_HEIGHT for other in near):
-                return place
-    return y
+def _largest(given: Sequence[NumberGiven]) -> list[int]:
+    """The places in `given` of each side's largest number, the newest of equals."""
+    largest: dict[str | None, int] = {}
+    for index, one in enumerate(given):
+        if one.side not in largest or one.count >= given[largest[one.side]].count:
+            largest[one.side] = index
+    return list(largest.values())
+
+
+def _place_labels(places: Sequence[tuple[float, float]], labelled: Sequence[int]) -> dict[int, float]:
+    """The height of each label: beside its dot, or as little below as keeps it clear of those above."""
+    heights: dict[int, float] = {}
+    for index in sorted(labelled, key=lambda index: places[index][1]):
+        x, height = places[index]
+        near = [heights[other] for other in heights if abs(places[other][0] - x) < LABEL_WIDTH]
+        heights[index] = max([height, *(other + LABEL_HEIGHT for other in near)])
+    return heights
 
 
 def _round_step(most: int) -> int:

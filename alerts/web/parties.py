@@ -16,7 +16,7 @@ def codes_of(field: str, text: str) -> tuple[str, ...]:
     for word in filter(None, words):
         code = known.get(word.lower())
         if code is None:
-            raise ValueError(f"“{word[:60]}” is not known here{_suggestion(word, known)}.")
+            raise ValueError(f"“{word[:60]}” is not known here{_suggestion(word, known)}")
         codes.append(code)
     return tuple(dict.fromkeys(codes))
 
@@ -37,6 +37,6 @@ def _known(field: str) -> Mapping[str, str]:
 def _suggestion(word: str, known: Mapping[str, str]) -> str:
     near = get_close_matches(word.lower(), [name for name in known if len(name) > 2], 1, 0.7)
     if not near:
-        return ": write a country’s name or its two-letter code"
+        return ": write a country’s name or its two-letter code."
     name = places()[known[near[0]]].name if known[near[0]] in places() else UNNAMED[known[near[0]]]
-    return f": did you mean {name}?".removesuffix(".")
+    return f": did you mean {name}?"
