@@ -19,7 +19,7 @@ def kind(channel: str) -> str:
         raise ValueError("a channel address holds no spaces and no control characters")
     if scheme == "terminal" and not rest:
         return "terminal"
-    if scheme in ("http", "https") and urlsplit(channel).hostname:
+    if scheme in ("http", "https") and _host(channel):
         return "webhook"
     if scheme == "mailto" and MAIL.fullmatch(rest):
         return "mail"
@@ -35,12 +35,21 @@ def shown(channel: str) -> str:
         return channel
     if scheme.lower() == "apprise":
         return f"apprise:{rest.partition('://')[0]}://****"
-    if "://" not in channel:
+    host = _host(channel)
+    if not host:
         return "****"
     parts = urlsplit(channel)
-    port = f":{parts.port}" if parts.port else ""
-    hidden = "/****" if parts.path.strip("/") or parts.query else ""
-    return f"{parts.scheme}://{parts.hostname or ''}{port}{hidden}"
+    return f"{parts.scheme}://{host}" + ("/****" if parts.path.strip("/") or parts.query else "")
+
+
+def _host(channel: str) -> str | None:
+    """`example.org:8443` of a web address; None where it has no host, or a port that is none."""
+    try:
+        parts = urlsplit(channel)
+        name = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname
+        return name and (f"{name}:{parts.port}" if parts.port else name)
+    except ValueError:
+        return None
 
 
 def destination(channel: str) -> str:

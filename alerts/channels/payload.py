@@ -1,6 +1,7 @@
 """The alert as JSON and as text for a person, the same in every channel. Pure."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from alerts.channels.result import Message
@@ -28,21 +29,21 @@ def as_json(message: Message) -> bytes:
         "claim": {"id": alert.claim, "title": alert.claim_title, "topic": alert.topic, "force": alert.force, "place": alert.place},
         "side": alert.side,
         "stance": alert.stance,
-        "previous": alert.previous and {"stance": alert.previous, "since": _iso(alert, "previous_since")},
+        "previous": alert.previous and {"stance": alert.previous, "since": _iso(alert.previous_since)},
         "evidence": {
             "speaker": alert.speaker,
             "sentence": alert.sentence,
             "title": alert.title,
             "url": alert.url,
             "outlet": alert.outlet,
-            "published": _iso(alert, "published"),
+            "published": _iso(alert.published),
             "score": alert.score,
             "finding": alert.finding,
             "article": alert.article,
         },
         "link": message.link,
     }
-    return json.dumps({"type": "alert", "timestamp": _iso(alert, "created"), "data": data}, ensure_ascii=False).encode()
+    return json.dumps({"type": "alert", "timestamp": _iso(alert.created), "data": data}, ensure_ascii=False).encode()
 
 
 def as_text(message: Message) -> str:
@@ -66,6 +67,5 @@ def before(alert: Alert) -> str:
     return f"Before: {side_name(alert.side)} {STANCES[alert.previous]}{since}."
 
 
-def _iso(alert: Alert, name: str) -> str | None:
-    moment = getattr(alert, name)
-    return moment and moment.isoformat().replace("+00:00", "Z")
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -1,4 +1,5 @@
 from itertools import count, permutations
+from typing import Any
 
 import pytest
 
@@ -51,9 +52,10 @@ CASES = {
 }
 
 
-def run(reports: list[tuple], side: str = "RU") -> tuple[Decision, list[Position]]:  # type: ignore[type-arg]
+def run(reports: list[Any], side: str = "RU") -> tuple[Decision, list[Position]]:
     """Give the reports in order; the last decision and the history that they leave."""
-    ids, history = count(1), []
+    ids = count(1)
+    history: list[Position] = []
     said: dict[str, set[str]] = {}
     articles = [report[2] if len(report) > 2 else f"article {place}" for place, report in enumerate(reports)]
     for article, report in zip(articles, reports, strict=True):
@@ -68,7 +70,7 @@ def run(reports: list[tuple], side: str = "RU") -> tuple[Decision, list[Position
 
 
 @pytest.mark.parametrize(("reports", "becomes", "reason"), CASES.values(), ids=CASES)
-def test_what_becomes_of_the_last_report(reports: list[tuple], becomes: str, reason: str | None) -> None:  # type: ignore[type-arg]
+def test_what_becomes_of_the_last_report(reports: list[Any], becomes: str, reason: str | None) -> None:
     decision, _ = run(reports)
     assert ("new" if decision.new else "source" if decision.source else "nothing") == becomes
     assert decision.reason == reason

@@ -27,7 +27,7 @@ class Server:
                 connection.sendall(f"{answer}\r\n".encode())
                 if answer.startswith("354"):
                     body = b"".join(iter(lines.readline, b".\r\n"))
-                    self.letters.append(message_from_bytes(body, EmailMessage, policy=policy.default))  # type: ignore[arg-type]
+                    self.letters.append(message_from_bytes(body, EmailMessage, policy=policy.default))
                     connection.sendall(b"250 taken\r\n")
                 if command == "QUIT":
                     return

@@ -119,10 +119,11 @@ def test_a_connection_lost_in_mid_transaction_runs_it_again(postgresql_database_
     engine, other = open_ledger(postgresql_database_url), open_ledger(postgresql_database_url)
 
     def end(connection: Connection) -> None:
-        pid = connection.connection.cursor()
-        pid.execute("SELECT pg_backend_pid()")
+        cursor = connection.connection.cursor()
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone() or (None,)
         with other.begin() as killer:
-            killer.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid.fetchone()[0]})
+            killer.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
 
     at_statement(6, end, engine)
     assert record(engine, finding(), NOW) is not None
