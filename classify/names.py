@@ -5,9 +5,9 @@ It gives candidates, all from the tables in gazetteer/; refuses to judge which o
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -30,7 +30,7 @@ NO_PLURAL = re.compile(r"(s|sh|ch|ese|men|man|women|woman)$")
 #: From so many letters on, an abbreviation is also written as a word (Nato, Unifil) and a word shouted (IRAN).
 SURE_LENGTH = 4
 #: Abbreviations that are words, too: a headline all in capitals means the word.
-ALSO_WORDS = frozenset({"CAR", "GI", "LOC", "MEND", "SAS", "SEAL", "SEALS", "SIS", "SPA", "TAP", "WHO"})
+ALSO_WORDS = frozenset({"CAR", "GI", "SEAL", "SEALS", "WHO"})
 
 WORD = re.compile(r"[^\W_]+")
 SPACE = re.compile(r"\s?[\s\u2010-\u2013&-]\s?")
@@ -67,7 +67,8 @@ class Words:
     def __init__(self, text: str) -> None:
         self.text = text
         self.spans = [match.span() for match in WORD.finditer(text)]
-        self.plain = [without_accents(text[start:end]) for start, end in self.spans]
+        words = WORD.findall(text)
+        self.plain = words if text.isascii() else [without_accents(word) for word in words]
         self.folded = [word.lower() for word in self.plain]
 
     def between(self, at: int) -> str:
@@ -91,7 +92,7 @@ class Names:
     def __init__(self) -> None:
         self.spellings: dict[str, list[Spelling]] = {}
         self.longest: dict[str, int] = {}
-        for name, code, kind in rows():
+        for name, code, kind in rows(TABLES):
             self._add(name, code, kind)
 
     def find(self, text: str) -> list[Name]:
@@ -129,9 +130,9 @@ class Names:
         self.spellings.setdefault(keys[-1], []).append(spelling)
 
 
-def rows() -> Iterator[tuple[str, str, Kind]]:
-    """Every name of every table with its code and kind; once for each code of a name that has several."""
-    for table, kinds in TABLES.items():
+def rows(tables: Mapping[str, tuple[Kind, ...]]) -> Iterator[tuple[str, str, Kind]]:
+    """Every name of these tables with its code and kind; once for each code of a name that has several."""
+    for table, kinds in tables.items():
         for line in files("classify").joinpath("gazetteer", f"{table}.tsv").read_text(encoding="utf-8").splitlines():
             if line.startswith("#"):
                 continue
@@ -164,7 +165,7 @@ def gap(between: str) -> str | None:
     return "'" if between.removesuffix(" ") in QUOTES else None
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _without_marks(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", word.translate(PLAIN)) if not unicodedata.combining(c))
 
@@ -178,21 +179,21 @@ def fits(spelling: Spelling, words: Words, at: int) -> bool:
     """Whether the words' capitals are a name's: Turkey and TURKEY are, turkey is not; US is, us and Us are not."""
     if spelling.before_hyphen and not words.text.startswith(HYPHENS, words.spans[at][1]):
         return False
-    return all(capitals_fit(name, words, at + place) for place, name in enumerate(spelling.words))
+    return all(capitals_fit(name, words, at + place, place > 0) for place, name in enumerate(spelling.words))
 
 
-def capitals_fit(name: str, words: Words, at: int) -> bool:
-    """As `fits`, for one word of the name."""
+def capitals_fit(name: str, words: Words, at: int, inside: bool) -> bool:
+    """As `fits`, for one word of the name; `inside` for one that is not its first (Kim Jong-un)."""
     seen = words.plain[at]
     if name == seen:
         return name not in ALSO_WORDS or not shouted(words, at)
     if name[0].islower():
         return True
-    if name.isupper():
-        return len(name) >= SURE_LENGTH and seen == name.capitalize()
     if seen[0].islower():
-        return at > 0 and words.between(at - 1) in HYPHENS
-    return not seen.isupper() or len(seen) >= SURE_LENGTH or shouted(words, at)
+        return inside and words.between(at - 1) in HYPHENS
+    if name.isupper() or not seen.isupper():
+        return len(name) >= SURE_LENGTH and seen == name.capitalize()
+    return len(name) >= SURE_LENGTH or shouted(words, at)
 
 
 def shouted(words: Words, at: int) -> bool:
