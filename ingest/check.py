@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ingest.dedupe import identify
+from ingest.document import Document
 from ingest.fetch import FEED_TYPES, Answer, Fetcher, FetchError
 from ingest.language import READ
-from ingest.parse import Document
 from ingest.settings import IngestSettings
 from ingest.workers import Unreadable, Workers
 from wire.messages import utc_now

@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 
 from ingest import metrics
 from ingest.dedupe import Sighting
-from ingest.extract import Page, belongs
+from ingest.document import Document, Entry, Page, belongs
 from ingest.feeds import Feed
 from ingest.fetch import PAGE_TYPES, Fetcher, FetchError
-from ingest.parse import Document, Entry
 from ingest.settings import IngestSettings
 from ingest.workers import Hung, Unreadable, Workers
 from wire.messages import Article

@@ -26,6 +26,8 @@ MONTHS = {
     }.items()
     for name in names.split()
 }
+#: An empty date of a database, `Mon, 01 Jan 0001 00:00:00 GMT`; e-mail's rules, and feedparser by them, would make it 2001.
+YEAR_NOUGHT = re.compile(r"[^\W\d_]{3}\.?[ -]00\d\d\b|^\s*00\d\d-")
 RFC822 = re.compile(r"(\d{1,2})\s+([^\W\d_]{3})[^\W\d_]*\.?\s+(\d{4})\s+(\d{1,2}:\d{2}(?::\d{2})?)\s*([+-]\d{4}|[A-Z]{1,5})?\s*$")
 
 
@@ -34,10 +36,12 @@ def sane(published: datetime | None) -> datetime | None:
     return published if published is not None and published.year >= FIRST_YEAR else None
 
 
-def from_struct(parsed: time.struct_time | None) -> datetime | None:
-    """feedparser's date, which is UTC."""
+def from_struct(parsed: time.struct_time | None, source: str) -> datetime | None:
+    """feedparser's date, which is UTC; `source` is the text that it was read from."""
+    if parsed is None or YEAR_NOUGHT.search(source):
+        return None
     try:
-        return sane(datetime.fromtimestamp(calendar.timegm(parsed), UTC)) if parsed is not None else None
+        return sane(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -54,7 +58,7 @@ def from_iso(value: str) -> datetime | None:
 def from_foreign(value: str) -> datetime | None:
     """RFC 822 with the month in another language, which feedparser does not read: `Seg, 24 Set 2018 19:42:40 -0300`."""
     found = RFC822.search(value[-60:])
-    if found is None:
+    if found is None or YEAR_NOUGHT.search(value):
         return None
     day, month, year, clock, zone = found.groups()
     try:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from ingest.parse import Entry
+from ingest.document import Entry
 from wire.messages import derived_id
 
 #: Query parameters that say where a reader came from, never which page is meant.

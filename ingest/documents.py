@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ingest.compose import article
 from ingest.dedupe import identify
-from ingest.extract import Page
+from ingest.document import Page
 from ingest.feeds import Feed
 from ingest.fetch import PAGE_TYPES, Fetcher, FetchError
 from ingest.opml import is_web

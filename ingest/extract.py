@@ -3,34 +3,16 @@
 Refuses pages that hold no article. Run it on strangers' pages through `workers` only, as `parse`.
 """
 
-import re
-from dataclasses import dataclass
-from datetime import datetime
-
 from trafilatura import bare_extraction
 
 from ingest import plain
 from ingest.charset import decode
 from ingest.dates import from_iso
+from ingest.document import NoArticle, Page
 from ingest.language import detect
 
 #: A page with less text than this is a notice, a wall or an error, no article. A news flash has 150 characters and more.
 LEAST_CHARS = 120
-WORD = re.compile(r"\w{4,}")
-
-
-class NoArticle(ValueError):
-    """The page holds no article that can be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What the pipeline reads of a page; `text` has one paragraph a line."""
-
-    title: str
-    text: str
-    language: str | None
-    published: datetime | None
 
 
 def extract(body: bytes, address: str = "", http_charset: str = "", declared: str = "") -> Page:
@@ -53,10 +35,3 @@ def extract(body: bytes, address: str = "", http_charset: str = "", declared: st
     if len(text) < LEAST_CHARS:
         raise NoArticle("hardly any text in it")
     return Page(title, text, detect(f"{title}\n{text}", declared), from_iso(found.date or ""))
-
-
-def belongs(page: Page, headline: str) -> bool:
-    """Whether the page is the article of this headline: a consent wall or a "not found" served as 200 has none of its words."""
-    words = set(WORD.findall(headline.lower()))
-    there = set(WORD.findall(f"{page.title}\n{page.text}".lower()))
-    return len(words & there) * 3 >= len(words)

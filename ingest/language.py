@@ -1,8 +1,7 @@
 """Which language a text is in. Loads py3langid's model (some 10 MB) on first use; refuses to guess from a few words."""
 
 from functools import cache
-
-from py3langid.langid import LanguageIdentifier, _load_identifier
+from typing import Any
 
 #: Languages that the model reads.
 READ = frozenset({"en"})
@@ -27,5 +26,8 @@ def detect(text: str, declared: str = "") -> str | None:
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
+def _identifier() -> Any:
+    # Imported here, so that only the children pay for numpy and the model.
+    from py3langid.langid import _load_identifier
+
     return _load_identifier(norm_probs=True)

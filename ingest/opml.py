@@ -40,11 +40,12 @@ def read(document: bytes) -> list[Listing]:
     pending = [(outline, "") for outline in reversed(body)]
     while pending:
         outline, folder = pending.pop()
-        title = outline.get("title") or outline.get("text") or ""
+        title = (outline.get("title") or outline.get("text") or "").strip()
         address = (outline.get("xmlUrl") or "").strip()
         if is_web(address):
-            found.setdefault(address, Listing(address, title.strip(), folder, (outline.get("htmlUrl") or "").strip()))
-        inside = f"{folder}/{title.strip()}".strip("/")
+            named = "" if title == address else title  # OPML wants a text; ours is the address where a feed has no name
+            found.setdefault(address, Listing(address, named, folder, (outline.get("htmlUrl") or "").strip()))
+        inside = f"{folder}/{title}".strip("/")
         pending.extend((child, inside) for child in reversed(outline))
     return list(found.values())
 

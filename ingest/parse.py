@@ -5,7 +5,6 @@ Refuses what is no feed. Run it on strangers' documents through `workers` only: 
 
 import io
 import re
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -14,6 +13,7 @@ import feedparser
 
 from ingest import dates, jsonfeed, plain
 from ingest.charset import decode
+from ingest.document import Document, Entry, NotAFeed
 from ingest.opml import is_web
 
 #: Entries read of one document. Feeds carry 10 to 100; an archive of more is history.
@@ -22,35 +22,6 @@ MOST_ENTRIES = 1000
 FULL_CHARS = 900
 DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-
-
-class NotAFeed(ValueError):
-    """The document is no feed that can be read; says what it is instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry as its feed gives it. `published` is None where it gives no date to go by; `full`: `text` is the whole article."""
-
-    guid: str
-    link: str
-    title: str
-    text: str
-    full: bool
-    published: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A feed document that could be read; `notes` says in words what was wrong with it all the same."""
-
-    title: str
-    site: str
-    language: str
-    entries: list[Entry]
-    cut: int = 0  # entries beyond MOST_ENTRIES
-    recoded: bool = False
-    notes: list[str] = field(default_factory=list)
 
 
 def parse(body: bytes, address: str, http_charset: str = "") -> Document:
@@ -123,7 +94,8 @@ def _entry(item: Any, address: str) -> Entry:
 def _date(item: Any) -> datetime | None:
     for name in ("published", "updated", "created"):
         # dict.get, because feedparser's own answers a missing date of one kind with the other, and warns.
-        found = dates.from_struct(dict.get(item, f"{name}_parsed")) or dates.from_foreign(str(dict.get(item, name) or ""))
+        source = str(dict.get(item, name) or "")
+        found = dates.from_struct(dict.get(item, f"{name}_parsed"), source) or dates.from_foreign(source)
         if found is not None:
             return found
     return None

@@ -17,10 +17,10 @@ from sqlalchemy import Engine
 from ingest import metrics, seen
 from ingest.compose import Composer
 from ingest.dedupe import Sighting, identify
+from ingest.document import Document
 from ingest.feeds import Feed
 from ingest.fetch import FEED_TYPES, Answer, Fetcher, FetchError
 from ingest.language import READ
-from ingest.parse import Document
 from ingest.seen import Seen
 from ingest.settings import IngestSettings
 from ingest.state import after_failure, after_success

@@ -15,9 +15,10 @@ from typing import Any, BinaryIO
 
 from pydantic import TypeAdapter
 
-from ingest.extract import NoArticle, Page, extract
+from ingest.document import Document, NoArticle, NotAFeed, Page
+from ingest.extract import extract
 from ingest.language import detect
-from ingest.parse import Document, NotAFeed, parse
+from ingest.parse import parse
 
 #: Address space of a child; a page of 4 MB takes some 200 MB as a tree.
 MEMORY_BYTES = 1_500_000_000

@@ -16,8 +16,7 @@ from typing import Any, Self, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingest.extract import Page
-from ingest.parse import Document
+from ingest.document import Document, Page
 
 T = TypeVar("T")
 #: Jobs of one child before a fresh one takes its place: what parsers leak goes with it.

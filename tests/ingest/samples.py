@@ -56,8 +56,10 @@ def page(title: str, paragraphs: int = 5) -> bytes:
     return f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)} | Example News</title>
 <meta property="og:title" content="{escape(title)}"><meta property="article:published_time" content="2024-11-04T12:00:00+00:00">
 <script>window.dataLayer = [];</script><style>p {{ color: black }}</style></head>
-<body><header><nav><ul><li><a href="/">Home</a></li><li><a href="/world">World</a></li><li><a href="/sport">Sport</a></li></ul></nav></header>
+<body><header><nav><ul><li><a href="/">Home</a></li><li><a href="/world">World</a></li>
+<li><a href="/sport">Sport</a></li></ul></nav></header>
 <main><article><h1>{escape(title)}</h1><div class="byline">By A Reporter</div>
 {text}
-</article><aside><h2>Most read</h2><ul><li><a href="/1">A recipe for soup</a></li><li><a href="/2">Ten beaches to see</a></li></ul></aside></main>
+</article><aside><h2>Most read</h2>
+<ul><li><a href="/1">A recipe for soup</a></li><li><a href="/2">Ten beaches to see</a></li></ul></aside></main>
 <footer>Copyright Example News. All rights reserved. <a href="/privacy">Privacy</a></footer></body></html>""".encode()

@@ -59,7 +59,7 @@ class Web:
         self._server.shutdown()
         self._server.server_close()
 
-    def _handler(web) -> type[BaseHTTPRequestHandler]:  # noqa: N805
+    def _handler(web) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
