@@ -1,6 +1,7 @@
 """Holds the pages against the code: settings and metrics as declared, commands and make targets that exist, links that lead somewhere."""
 
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -69,6 +70,11 @@ def test_a_command_in_the_readme_explains_itself(command: str, capsys: pytest.Ca
         claimwire.main([*command.split(), "--help"])
     assert ended.value.code == 0
     assert f"claimwire {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line", re.findall(r"^    claimwire (.+)$", README, re.MULTILINE))
+def test_an_example_in_the_readme_is_understood(line: str) -> None:
+    assert claimwire.parser().parse_args(shlex.split(line)).run
 
 
 def test_every_command_is_in_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
