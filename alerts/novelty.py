@@ -14,7 +14,7 @@ FIRM = frozenset({"confirm", "deny"})
 #: Sides that are nobody in particular: what they say never alerts. Armed groups (`nonstate`) are parties and do.
 UNNAMED = frozenset({"anonymous", "media", "expert"})
 #: A weaker word leaves a stronger one standing: an unnamed official's allegation does not undo a ministry's.
-WEIGHT = {"anticipate": 1, "allege": 2, "no_comment": 2}
+WEIGHT = {"anticipate": 1, "allege": 2, "no_comment": 2, "confirm": 3, "deny": 3}
 #: How far an article may trail the side's newest position and still alert. Feeds date by the hour and arrive in any order
 #: within a few; what is older than this is history, not news.
 LATE = timedelta(hours=6)
@@ -56,10 +56,10 @@ def decide(history: Sequence[Position], report: Report) -> Decision:
         return Decision(source=before)  # the article tells what it has to say, and recalls what the side said before
     if not _displaces(report.stance, _stances(holding), report.also):
         return Decision()
-    reason = _reason(earlier, report)
+    reason, previous = _reason(earlier, holding, report)
     if later and (_stances(later) & FIRM or later[-1].since - report.published > LATE):
         reason = None  # it completes the history; the desk knows something newer
-    return Decision(new=True, reason=reason, previous=holding[-1] if holding else None, returns_to=before)
+    return Decision(new=True, reason=reason, previous=previous, returns_to=before)
 
 
 def held(history: Sequence[Position]) -> list[Position]:
@@ -78,26 +78,31 @@ def held(history: Sequence[Position]) -> list[Position]:
 
 def _displaces(stance: str, holding: Collection[str], also: Collection[str] = ()) -> bool:
     """Whether a stance takes the place of those held. `also`: what the same article reports beside it."""
-    if stance not in WEIGHT and stance not in FIRM:
+    if stance not in WEIGHT:
         return False
-    if not holding or stance in FIRM:
+    if stance in FIRM or not holding and not also:
         return True
-    if set(also) & set(holding) or "confirm" in holding:
+    if set(also) & set(holding) or any(WEIGHT.get(other, 0) > WEIGHT[stance] for other in also):
+        return False  # the article's stronger word is the side's position
+    if "confirm" in holding:
         return False  # who has confirmed and then will not comment withholds details
     if "deny" in holding:
         return stance == "no_comment"
-    return WEIGHT[stance] >= max(WEIGHT[one] for one in holding)
+    return all(WEIGHT[stance] >= WEIGHT[one] for one in holding)
 
 
-def _reason(earlier: Sequence[Position], report: Report) -> Reason | None:
+def _reason(earlier: Sequence[Position], holding: Sequence[Position], report: Report) -> tuple[Reason | None, Position | None]:
+    """Why a new position alerts, and the position that it follows or reverses."""
+    follows = holding[-1] if holding else None
     if report.stance not in FIRM or report.side in UNNAMED:
-        return None
+        return None, follows
     firm = held([position for position in earlier if position.stance in FIRM])
     if _last(firm, report.stance):
-        return None  # back from a no-comment to what it had said
-    if firm or _last(earlier, "no_comment"):
-        return Reason.reversal
-    return Reason.first_confirmation if report.stance == "confirm" else Reason.first_denial
+        return None, follows  # back from a no-comment to what it had said
+    opposite = "deny" if report.stance == "confirm" else "confirm"
+    if reversed_ := _last(holding, opposite) or _last(holding, "no_comment") or _last(firm, opposite):
+        return Reason.reversal, reversed_
+    return (Reason.first_confirmation if report.stance == "confirm" else Reason.first_denial), follows
 
 
 def _stances(positions: Sequence[Position]) -> frozenset[str]:

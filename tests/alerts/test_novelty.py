@@ -33,6 +33,7 @@ CASES = {
     "alleged, expects more": ([("allege", 0), ("anticipate", 24)], "nothing", None),
     "expected, then alleged": ([("anticipate", 0), ("allege", 24)], "new", None),
     "alleged, no comment": ([("allege", 0), ("no_comment", 24)], "new", None),
+    "no comment, alleged, then confirmed": ([("no_comment", 0), ("allege", 24), ("confirm", 48)], "new", "first_confirmation"),
     # One article with two stances of one side.
     "instructors yes": ([("confirm", 0, "a"), ("deny", 0, "a")], "new", "first_denial"),
     "both are held: a further denial": ([("confirm", 0, "a"), ("deny", 0, "a"), ("deny", 24)], "source", None),
@@ -40,6 +41,9 @@ CASES = {
     "confirms, and recalls the denial": ([("deny", 0), ("confirm", 24, "a"), ("deny", 24, "a")], "source", None),
     "recalls the denial first, then confirms": ([("deny", 0), ("deny", 24, "a"), ("confirm", 24, "a")], "new", "reversal"),
     "a reprint recalls the denial first": ([("deny", 0), ("confirm", 24), ("deny", 25, "b"), ("confirm", 25, "b")], "source", None),
+    "confirms, and withholds details": ([("confirm", 0, "a"), ("no_comment", 0, "a")], "nothing", None),
+    "withholds details, and confirms": ([("no_comment", 0, "a"), ("confirm", 0, "a")], "new", "first_confirmation"),
+    "no comment, then expects more": ([("no_comment", 0, "a"), ("anticipate", 0, "a")], "nothing", None),
     "says the same twice": ([("confirm", 0, "a"), ("confirm", 0, "a")], "source", None),
     # Arrival out of order.
     "an older denial after the confirmation": ([("confirm", 24), ("deny", 0)], "new", None),
