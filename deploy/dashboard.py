@@ -108,7 +108,7 @@ ROWS: dict[str, tuple[Panel, ...]] = {
         Panel("Deliveries given up", (("max(claimwire_alerts_outbox_dead)", "given up"),), width=8),
     ),
     "Log": (
-        Panel("Lag: records not yet handled", (("max by (group, topic) (claimwire_log_lag_records)", "{{group}} {{topic}}"),), width=8),
+        Panel("Lag: records not yet handled", (("sum by (group, topic) (claimwire_log_lag_records)", "{{group}} {{topic}}"),), width=8),
         Panel(
             "Records by outcome, per minute",
             ((per_minute("claimwire_log_records_total", "group, outcome"), "{{group}} {{outcome}}"),),

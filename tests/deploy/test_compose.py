@@ -52,7 +52,7 @@ def test_prometheus_scrapes_each_service_where_it_listens(service: str) -> None:
 
 def test_the_addresses_are_those_of_the_file() -> None:
     environment = SERVICES["ingest"]["environment"]
-    assert environment["CLAIMWIRE_LOG"] == "kafka://kafka:9092"
+    assert environment["CLAIMWIRE_LOG"] == "kafka://kafka:9092?partitions=6"
     assert SERVICES["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"] == "PLAINTEXT://kafka:9092"
     database = _filled_in(environment["CLAIMWIRE_DATABASE"])
     given = SERVICES["postgres"]["environment"]
