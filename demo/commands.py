@@ -41,11 +41,11 @@ def demo(args: argparse.Namespace, pipeline: Pipeline) -> int:
 
 
 def _seconds(value: str) -> float:
-    """A number of seconds from 5 up: a feed shows 15 items, and faster than that a busy outlet's would be missed."""
+    """A number of seconds from 10 up: a feed shows 30 items, and faster than that a slow machine would miss some."""
     try:
         number = float(value)
     except ValueError:
         number = 0.0
-    if not number >= 5:  # nan too
-        raise argparse.ArgumentTypeError(f"{value!r} should be a number of seconds from 5 up, such as 60")
+    if not number >= 10:  # nan too
+        raise argparse.ArgumentTypeError(f"{value!r} should be a number of seconds from 10 up, such as 60")
     return number

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from demo.stories import FOLDER, Outlet, Story, WorldError, read_outlets, read_stories
 
-#: Feeds of news sites commonly hold 10 to 30 items.
-SHOWN = 15
+#: Items in a feed. News sites commonly show 10 to 50; with 30 a reader may be away for half of a demo and miss nothing.
+SHOWN = 30
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,12 @@ def test_what_is_meant_where_nothing_is_said() -> None:
 
 
 def test_minutes_of_ones_own() -> None:
-    assert parse("--seconds", "5").seconds == 5
+    assert parse("--seconds", "10").seconds == 10
 
 
-@pytest.mark.parametrize("seconds", ["4", "0", "-1", "soon", "nan"])
+@pytest.mark.parametrize("seconds", ["9", "0", "-1", "soon", "nan"])
 def test_a_speed_at_which_items_would_be_missed_is_refused(seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as raised:
         parse("--seconds", seconds)
     assert raised.value.code == 2
-    assert "from 5 up" in capsys.readouterr().err
+    assert "from 10 up" in capsys.readouterr().err
