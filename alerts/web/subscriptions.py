@@ -8,12 +8,14 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from alerts.addresses import kind
 from alerts.ledger import subscribing
 from alerts.nouns import Reason
 from alerts.web.pages import Desk
 from alerts.web.parties import codes_of
 from alerts.web.words import REASON_NAMES, TOPIC_NAMES
 from wire.places import places
+from wire.settings import fraction
 
 TEXTS = ("name", "channel", "forces", "places", "sides", "least_score")
 CHOICES = ("topics", "reasons")
@@ -56,7 +58,7 @@ def add(desk: Desk, form: Form) -> Response:
             added = subscribing.add(desk.engine, desk.clock(), **wanted)
         except ValueError as error:
             name, _, text = str(error).partition(": ")
-            errors[name if name in form.values else "name"] = f"{text[:1].upper()}{text[1:]}"
+            errors[name if name in form.values else "name"] = sentence(text)
     if errors:
         return page(desk, Form(form.values, errors), 422)
     if added.secret:
@@ -74,13 +76,23 @@ def understood(form: Form) -> tuple[dict[str, Any], dict[str, str]]:
         except ValueError as error:
             errors[name] = str(error)
     try:
-        wanted["least_score"] = float(form.values["least_score"] or 0)
-    except ValueError:
-        errors["least_score"] = "Should be a number from 0 to 1, such as 0.8."
-    for name in ("name", "channel"):
+        wanted["least_score"] = fraction(form.values["least_score"] or "0")
+    except ValueError as error:
+        errors["least_score"] = sentence(error)
+    try:
+        kind(form.values["channel"])
+    except ValueError as error:
+        errors["channel"] = sentence(error)
+    for name, told in (("name", "Give it a name."), ("channel", "Say where alerts should go.")):
         if not form.values[name]:
-            errors[name] = "Give it a name." if name == "name" else "Say where alerts should go."
+            errors[name] = told
     return wanted, errors
+
+
+def sentence(error: object) -> str:
+    """An error's words as they stand beside a field."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def page(desk: Desk, form: Form, status: int = 200) -> Response:

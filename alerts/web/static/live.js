@@ -3,6 +3,7 @@
 "use strict";
 
 const SILENT_AFTER = 40000; // the server pings every 15 s; a connection that says nothing for longer is dead
+const REST_AFTER = 60000;
 const REFRESH_EVERY = 800;
 const SEEN_KEPT = 500;
 
@@ -14,7 +15,7 @@ let last = Number(body.dataset.after);
 
 const link = document.getElementById("link");
 const LINK_WORDS = { off: "Not live", joining: "Connecting", live: "Live", lost: "Reconnecting" };
-let source, silence, wait = 1000;
+let source, silence, rejoining, wait = 1000;
 
 function say(state) {
   link.dataset.state = state;
@@ -28,11 +29,16 @@ function heard() {
   silence = setTimeout(lose, SILENT_AFTER);
 }
 
-function lose() {
+function leave(state) {
   source.close();
   clearTimeout(silence);
-  say("lost");
-  setTimeout(connect, wait);
+  clearTimeout(rejoining);
+  say(state);
+}
+
+function lose() {
+  leave("lost");
+  rejoining = setTimeout(connect, wait);
   wait = Math.min(wait * 2, 30000);
 }
 
@@ -43,6 +49,32 @@ function connect() {
   source.addEventListener("reset", (event) => { heard(); last = Number(event.data); refresh(); });
   source.addEventListener("alert", (event) => { heard(); take(JSON.parse(event.data)); });
   source.onerror = lose; // ours, not the browser's: it gives up for good on a 502
+}
+
+// Without HTTP/2 a browser opens six connections to a desk, no more. Pages out of sight give theirs back, but for
+// one that listens for all of them where sound or notifications are on.
+let resting, release = () => {};
+
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(resting);
+  release();
+  if (document.hidden) resting = setTimeout(rest, REST_AFTER);
+  else if (source.readyState === EventSource.CLOSED) { leave("joining"); connect(); }
+});
+
+async function rest() {
+  if ((sound.on || notify.on) && await isListener()) return;
+  if (document.hidden) leave("off");
+}
+
+function isListener() {
+  if (!navigator.locks) return true; // not on localhost and without TLS
+  return new Promise((answer) => {
+    navigator.locks.request("claimwire-listener", { ifAvailable: true }, (lock) => {
+      answer(lock !== null);
+      return lock && new Promise((done) => { release = done; });
+    });
+  });
 }
 
 // ---- alerts

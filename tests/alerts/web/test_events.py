@@ -130,6 +130,39 @@ def test_a_page_that_lost_its_desk_says_so_and_catches_up(
     watch.errors.clear()  # the browser itself logs that it was offline
 
 
+def out_of_sight(page: Page, hidden: bool) -> None:
+    """Tell the page that it is hidden, or seen again, and let two minutes pass."""
+    page.evaluate(f"Object.defineProperty(document, 'hidden', {{value: {str(hidden).lower()}, configurable: true}})")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.clock.fast_forward(120_000)
+
+
+def test_a_page_out_of_sight_gives_its_connection_back(desk: str, ledger: Engine, page: Page) -> None:
+    page.clock.install()
+    page.goto(desk)
+    expect(page.locator("#link")).to_have_text("Live")
+    out_of_sight(page, True)
+    expect(page.locator("#link")).to_have_text("Not live")
+    record(ledger, finding("confirm"), utc_now())
+    out_of_sight(page, False)
+    expect(page.locator("#link")).to_have_text("Live")
+    expect(page.locator(".rail .alert")).to_have_count(1)
+
+
+def test_one_page_out_of_sight_goes_on_listening_for_sound(desk: str, context: BrowserContext, page: Page) -> None:
+    page.goto(desk)
+    page.get_by_role("button", name="Sound").click()
+    pages = [page, context.new_page()]
+    for one in pages:
+        one.clock.install()
+        one.goto(desk)
+        expect(one.locator("#link")).to_have_text("Live")
+        out_of_sight(one, True)
+        one.wait_for_function("navigator.locks.query().then((all) => all.held.length === 1)")
+    expect(pages[1].locator("#link")).to_have_text("Not live")
+    expect(pages[0].locator("#link")).to_have_text("Live")
+
+
 def test_a_burst_is_announced_once(desk: str, ledger: Engine, page: Page) -> None:
     page.goto(f"{desk}/alerts")
     expect(page.locator("#link")).to_have_text("Live")
