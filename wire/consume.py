@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from wire import metrics
 from wire.database import is_outage as is_database_outage
 from wire.log import CommitRefused, Log, LogError, Reader, Record, RecordTooLarge
-from wire.messages import utc_now
+from wire.messages import MessageError, utc_now
 from wire.quarantine import quarantine
 from wire.telemetry import Health
 
 logger = logging.getLogger(__name__)
 
 #: Handles a batch. May append to the log; must be idempotent: records come again after a crash, an outage, a poison record.
-#: What it appended before it raised may be written: that is harmless as long as the ids of messages are derived, not random.
+#: What it appended then may be on the log already: harmless as long as the ids of messages are derived, not random.
 Handle = Callable[[list[Record]], None]
 LAG_SECONDS = 5.0
 #: A loop that has not come round for so long is stuck: no batch and no commit takes that long.
@@ -132,9 +132,8 @@ class _Loop:
             if outage_cause(error):
                 raise
             logger.info("%d records from %s on: one cannot be handled (%s); one at a time now", len(records), records[0].where, error)
-        outcomes = [self._handle_one(record) for record in records]
-        self._log.flush()
-        return outcomes
+        self._log.discard()
+        return [self._handle_one(record) for record in records]
 
     def _handle_one(self, record: Record) -> str:
         self.beat()
@@ -147,9 +146,19 @@ class _Loop:
         except Exception as error:
             if outage_cause(error):
                 raise
-            logger.exception("%s: cannot be handled, goes to quarantine", record.where)
-            quarantine(self._log, record, f"{type(error).__name__}: {error}", self._reader.group, utc_now())
+            expected = isinstance(error, MessageError | Damaged)
+            logger.error("%s: cannot be handled, goes to quarantine: %s", record.where, error, exc_info=not expected)
+            self._log.discard()
+            self._quarantine(record, error)
             return "quarantined"
+
+    def _quarantine(self, record: Record, error: Exception) -> None:
+        """Durable on return. Where the quarantine refuses it, the loop waits: the record is not skipped."""
+        try:
+            quarantine(self._log, record, f"{type(error).__name__}: {error}", self._reader.group, utc_now())
+            self._log.flush()
+        except RecordTooLarge as refusal:
+            raise LogError(f"{record.where}: the quarantine refuses it: {refusal}") from refusal
 
     def waits_for(self, error: Exception, cause: str) -> int:
         """Note an outage; how many failures in a row that makes."""
@@ -160,6 +169,7 @@ class _Loop:
             self._outages[cause].inc()
             logger.warning("%s waits, nothing is committed: %s", self._reader.group, error)
         self._reader.rewind()
+        self._log.discard()
         return self._failures
 
     def _recovered(self) -> None:

@@ -17,6 +17,7 @@ from kafka import AsyncConsumerRebalanceListener, KafkaAdminClient, KafkaConsume
 from kafka import errors as kafka_errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.net.compat import KafkaNetClient
+from kafka.structs import MemberState
 
 from wire import metrics
 from wire.log import MAX_QUARANTINE_BYTES, Address, CommitRefused, LogError, LogUnavailable, Record, RecordTooLarge, check_size
@@ -30,6 +31,7 @@ CONNECT_MS = 5_000
 #: One request: a commit, a look at offsets. A broker that restarts answers again within this time or the loop backs off.
 REQUEST_MS = 10_000
 CLOSE_SECONDS = 5.0
+JOIN_SECONDS = 1.0
 
 CLIENT = {"client_id": "claimwire", "bootstrap_timeout_ms": CONNECT_MS, "reconnect_backoff_max_ms": 2000}
 CONSUMER = CLIENT | {
@@ -133,6 +135,10 @@ class KafkaLog:
                     raise RecordTooLarge(f"log {self._cluster}: {topic}: the broker refuses record {key!r}: {delivery.exception}")
                 raise delivery.exception
 
+    def discard(self) -> None:
+        """Forget what was appended since the last flush."""
+        self._pending.clear()
+
     def reader(self, group: str, *topics: str) -> "KafkaReader":
         """A new cursor of `group`. Several of them, in any processes, share the topics' partitions."""
         reader = KafkaReader(self._cluster, group, topics)
@@ -185,6 +191,8 @@ class KafkaReader:
             consumer = self._connected()
             if self._rewound:
                 self._seek_back(consumer)
+            if consumer.group_metadata().state != MemberState.STABLE:
+                timeout = self._go_on_joining(consumer, timeout)
             try:
                 self._polled = True
                 batches = consumer.poll(timeout_ms=int(timeout * 1000), max_records=max_records)
@@ -263,6 +271,16 @@ class KafkaReader:
         except LogError:
             self.close()
             raise
+
+    def _go_on_joining(self, consumer: Any, timeout: float) -> float:
+        """Seconds to poll for while the group forms, which must not be few.
+
+        When new topic metadata makes the group's leader join again and a poll ends before that is done, kafka-python 3.0.12
+        forgets that it was joining: it waits for nothing, for ever. So we say again that it has to join.
+        """
+        if consumer.group_metadata().state == MemberState.REBALANCING:
+            consumer._coordinator.request_rejoin()
+        return max(timeout, JOIN_SECONDS)
 
     def _seek_back(self, consumer: Any) -> None:
         for partition, place in list(self._places.items()):

@@ -92,6 +92,10 @@ class Log(Protocol):
         """
         ...
 
+    def discard(self) -> None:
+        """Forget what was appended since the last flush."""
+        ...
+
     def reader(self, group: str, *topics: str) -> Reader:
         """A new cursor of `group`, at its last commit, or at the start of the topics where there is none."""
         ...

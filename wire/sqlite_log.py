@@ -88,6 +88,10 @@ class SqliteLog:
             if not deleted:
                 return gone
 
+    def discard(self) -> None:
+        """Forget what was appended since the last flush."""
+        self._pending.clear()
+
     def reader(self, group: str, *topics: str) -> "SqliteReader":
         """A new cursor of `group`; LogError where another process or thread still reads for it after ten seconds."""
         reader = SqliteReader(self._path, group, topics)

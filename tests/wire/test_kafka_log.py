@@ -6,16 +6,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
-from prometheus_client import REGISTRY
 
 from deploy.local_kafka import KafkaMissing, LocalKafka
 from tests.servers import kafka
+from tests.waiting import metric, wait_until
 from tests.wire.reading import nothing_comes, read, values, write
 from wire.consume import Backoff, consume
 from wire.log import CommitRefused, Log, LogUnavailable, Record, open_log
@@ -196,6 +196,26 @@ class Member:
         self.handled += [record.value or b"" for record in records]
 
 
+def test_short_polls_do_not_starve_a_group_that_forms(kafka_log_url: str) -> None:
+    """kafka-python's group leader forgot that it was joining in one case of eight, and then read nothing for ever."""
+
+    def read_fresh(number: int) -> None:
+        with open_log(kafka_log_url) as log:
+            reader = log.reader("g", f"in-{number}")
+            reader.poll(1, 0.01)
+            write(log, f"in-{number}", b"1")
+            wait_until(lambda: values(reader.poll(1, 0.05)) == [b"1"])
+            done.append(number)
+
+    done: list[int] = []
+    readers = [threading.Thread(target=read_fresh, args=(number,)) for number in range(12)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert sorted(done) == list(range(12))
+
+
 def test_a_stopped_process_that_wakes_up_cannot_commit(log: Log, kafka_log_url: str) -> None:
     write(log, "in", b"1", b"2")
     child = subprocess.Popen(
@@ -264,16 +284,3 @@ def test_what_retention_took_unread_is_counted_and_said(log: Log, kafka_log_url:
             assert values(read(log.reader("lost", "in"), 2)) == [b"4", b"5"]
     assert "in/0: records 1 to 3 are LOST to group 'lost'" in caplog.text
     assert metric("claimwire_log_lost_records_total", group="lost", topic="in") == 3
-
-
-def metric(name: str, **labels: str) -> float:
-    """What /metrics would say; 0 where it says nothing."""
-    return REGISTRY.get_sample_value(name, labels) or 0.0
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Return once the condition holds; fails where it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)

@@ -46,6 +46,15 @@ def test_what_is_not_flushed_is_not_there(log: Log) -> None:
     assert nothing_comes(reader)
 
 
+def test_what_is_discarded_is_never_written(log: Log) -> None:
+    log.append("in", "key", b"discarded")
+    log.discard()
+    write(log, "in", b"written")
+    reader = log.reader("g", "in")
+    assert values(read(reader, 1)) == [b"written"]
+    assert nothing_comes(reader)
+
+
 def test_committed_is_not_read_again(log: Log) -> None:
     write(log, "in", b"1", b"2", b"3")
     first = log.reader("g", "in")
