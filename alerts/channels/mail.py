@@ -13,7 +13,7 @@ from alerts.channels.payload import as_text, before
 from alerts.channels.result import SENT, Message, Result, Send
 from alerts.wording import printable, side_name
 
-SECONDS = 20.0
+SECONDS = 8.0  # by step; a conversation has some seven, and ends before its lease does
 
 
 @dataclass(frozen=True, slots=True)

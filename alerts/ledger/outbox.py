@@ -16,7 +16,7 @@ from alerts.nouns import Alert
 from wire.database import read_only
 
 #: Longer than any channel may take for an attempt, in seconds.
-LEASE_SECONDS = 120
+LEASE_SECONDS = 60
 ERROR_LONGEST = 500
 
 
