@@ -44,22 +44,22 @@ def test_who_has_said_nothing_is_shown_as_silent(desk: str, ledger: Engine) -> N
 
 def test_filters(desk: str, ledger: Engine) -> None:
     story(ledger)
-    record(ledger, finding("confirm", 3, force=("CO",), place="SD", speaker_side="CO", outlet="Andean Times"), utc_now())
+    record(ledger, finding("confirm", 3, force=("RU",), place="ML", outlet="Sahel Tribune"), utc_now())
     record(
         ledger, finding("confirm", 4, topic="escalation", force=("RU",), place="UA", sentence="A new missile 100% hit Dnipro."), utc_now()
     )
 
     def titles(**query: str) -> list[str]:
         text = httpx.get(desk, params=query).text
-        named = ("North Korean troops in Russia", "Colombian troops in Sudan", "Escalation by Russia in Ukraine")
+        named = ("North Korean troops in Russia", "Russian troops in Mali", "Escalation by Russia in Ukraine")
         return [title for title in named if f">{title}</a></h3>" in text.partition("Newest alerts")[0]]
 
     assert len(titles()) == 3
     assert titles(topic="escalation") == ["Escalation by Russia in Ukraine"]
     assert titles(country="KP") == ["North Korean troops in Russia"]
     assert titles(country="KR") == ["North Korean troops in Russia"]  # a side that speaks
-    assert titles(text="sudan") == ["Colombian troops in Sudan"]
-    assert titles(text="andean colombian") == ["Colombian troops in Sudan"]
+    assert titles(text="mali") == ["Russian troops in Mali"]
+    assert titles(text="sahel russian") == ["Russian troops in Mali"]
     assert titles(text="100%") == ["Escalation by Russia in Ukraine"]
     assert titles(text="%") == ["Escalation by Russia in Ukraine"]
     assert titles(text="nobody says this") == []
