@@ -4,7 +4,6 @@ A test that needs a server which this machine lacks is skipped and says what to 
 """
 
 import os
-import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from uuid import uuid4

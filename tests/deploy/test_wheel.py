@@ -15,7 +15,7 @@ PACKAGES = ("wire", "ingest", "classify", "alerts", "demo", "whole")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The names in the wheel of what git tracks."""
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(["git", "clone", "--quiet", "--depth=1", f"file://{ROOT}", folder / "clone"], check=True)
+    subprocess.run(["git", "clone", "--quiet", "--depth=1", f"file://{ROOT}", str(folder / "clone")], check=True)
     building = [
         sys.executable,
         "-m",
@@ -26,7 +26,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         "--no-index",
         "--no-build-isolation",
         "--wheel-dir",
-        folder,
+        str(folder),
         ".",
     ]
     subprocess.run(building, cwd=folder / "clone", check=True, timeout=100)
