@@ -58,7 +58,7 @@ class Guard:
         if is_cross_site(headers):
             return PlainTextResponse("Refused: the form was posted from another site.\n", 403)
         length = headers.get("content-length", "")
-        if not length.isdigit() or int(length[:12]) > MAX_BODY_BYTES:
+        if "transfer-encoding" in headers or not length.isdigit() or int(length[:12]) > MAX_BODY_BYTES:
             return PlainTextResponse(f"Refused: a form has a Content-Length of at most {MAX_BODY_BYTES} bytes.\n", 413)
         return None
 
