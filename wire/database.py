@@ -10,9 +10,27 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-BUSY_TIMEOUT_MS = 30_000
+ADDRESS_HELP = "should be sqlite:///path/to/file or postgresql://user:password@host/name"
+BUSY_SECONDS = 30
+#: The longest that one statement, or PostgreSQL's silence, may last. Without it a host that vanishes is waited for for hours.
+STATEMENT_SECONDS = 60
 MIGRATION_LOCK = 0xC1A1  # any number that nobody else locks
+
+#: SQLSTATE classes and codes: connection gone, transaction rolled back (run it again), resources short, operator's
+#: intervention, system error; a lock not to be had, a server that became a replica.
+OUTAGES = ("08", "40", "53", "57", "58", "55P03", "25006")
+#: What has no SQLSTATE: SQLite's errors, and pg8000's own.
+OUTAGE_WORDS = (
+    "is locked",
+    "unable to open",
+    "disk i/o error",
+    "disk is full",
+    "network error",
+    "can't create a connection",
+    "connection is closed",
+)
 
 
 def open_database(url: str) -> Engine:
@@ -20,13 +38,14 @@ def open_database(url: str) -> Engine:
     try:
         address = make_url(url)
     except ArgumentError:
-        raise ValueError("should be sqlite:///path/to/file or postgresql://user:password@host/name") from None
+        raise ValueError(ADDRESS_HELP) from None
     if address.get_backend_name() == "postgresql":
-        return create_engine(address.set(drivername="postgresql+pg8000"), pool_pre_ping=True, pool_size=10)
+        address = address.set(drivername="postgresql+pg8000")
+        return create_engine(address, pool_pre_ping=True, pool_size=10, connect_args={"timeout": STATEMENT_SECONDS})
     if address.get_backend_name() != "sqlite" or not address.database:
-        raise ValueError("should be sqlite:///path/to/file or postgresql://user:password@host/name")
+        raise ValueError(ADDRESS_HELP)
     Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
@@ -51,7 +70,7 @@ def read_only(engine: Engine) -> Engine:
 def migrate(engine: Engine, package: Path) -> None:
     """Run the migrations in `package`/migrations up to the newest. Safe to call from several processes at once."""
     config = Config()
-    config.set_main_option("script_location", str(package / "migrations"))
+    config.set_main_option("script_location", str(package / "migrations").replace("%", "%%"))
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
@@ -60,18 +79,15 @@ def migrate(engine: Engine, package: Path) -> None:
         command.upgrade(config, "head")
 
 
-def is_outage(error: Exception) -> bool:
-    """Whether the database, not the statement, failed: gone away, locked, or the transaction must run again."""
+def is_outage(error: BaseException) -> bool:
+    """Whether the database, not the statement, failed: gone away, locked, full, or the transaction must run again."""
+    if isinstance(error, PoolTimeout):
+        return True
     if not isinstance(error, DBAPIError):
         return False
-    if error.connection_invalidated:
+    if error.connection_invalidated or isinstance(error.orig, OSError):
         return True
-    cause = error.orig
-    code = cause.args[0].get("C", "") if cause and cause.args and isinstance(cause.args[0], dict) else ""
-    return (
-        code[:2] in ("08", "40", "53", "57")
-        or isinstance(cause, OSError)
-        or any(
-            word in str(cause).lower() for word in ("database is locked", "unable to open", "network error", "can't create a connection")
-        )
-    )
+    said = error.orig.args[0] if error.orig and error.orig.args else ""
+    if isinstance(said, dict):  # pg8000 hands on the server's fields; C is the SQLSTATE
+        return str(said.get("C", "")).startswith(OUTAGES)
+    return any(word in str(error.orig).lower() for word in OUTAGE_WORDS)

@@ -37,9 +37,10 @@ class Quarantined:
         """`topic/partition/offset` of the original."""
         return f"{self.topic}/{self.partition}/{self.offset}"
 
-    def encode(self) -> bytes:
-        """JSON, the value as base64."""
-        return json.dumps(asdict(self) | {"value": None if self.value is None else base64.b64encode(self.value).decode()}).encode()
+    def as_json(self) -> str:
+        """One line, the value as base64."""
+        value = None if self.value is None else base64.b64encode(self.value).decode()
+        return json.dumps(asdict(self) | {"value": value})
 
 
 def quarantine(log: Log, record: Record, error: str, group: str, now: datetime) -> None:
@@ -57,7 +58,7 @@ def quarantine(log: Log, record: Record, error: str, group: str, now: datetime) 
         error=error[:ERROR_CHARACTERS],
         time=now.isoformat(),
     )
-    log.append(record.topic + QUARANTINE_SUFFIX, kept.key or "", kept.encode())
+    log.append(record.topic + QUARANTINE_SUFFIX, kept.key or "", kept.as_json().encode())
 
 
 def waiting(log: Log, topic: str) -> Iterator[Quarantined]:

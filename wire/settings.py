@@ -75,9 +75,14 @@ def text(value: str) -> str:
 
 def whole(value: str) -> int:
     """A whole number, 0 or more."""
-    if not value.isdigit():
+    if not is_digits(value):
         raise ValueError("should be a whole number, such as 100")
     return int(value)
+
+
+def is_digits(value: str) -> bool:
+    """Whether these are the digits 0 to 9 alone; `isdigit` also takes others, which `int` then refuses."""
+    return value.isascii() and value.isdigit()
 
 
 def fraction(value: str) -> float:
@@ -96,7 +101,7 @@ def duration(value: str) -> timedelta:
     if value == "never":
         return timedelta(days=36500)
     number, unit = value[:-1], value[-1:]
-    if unit not in SECONDS or not number.replace(".", "", 1).isdigit():
+    if unit not in SECONDS or not is_digits(number.replace(".", "", 1)):
         raise ValueError("should be a duration, such as 30s, 15m, 48h, 7d or never")
     return timedelta(seconds=float(number) * SECONDS[unit])
 
@@ -128,7 +133,7 @@ def port(value: str) -> int | None:
     """A TCP port, 0 for any free one, `none` for no server."""
     if value == "none":
         return None
-    if not value.isdigit() or int(value) > 65535:
+    if not is_digits(value) or int(value) > 65535:
         raise ValueError("should be a port from 0 (any free one) to 65535, or none")
     return int(value)
 

@@ -42,6 +42,10 @@ class Health:
         """Register a check of readiness; it is called in the server's thread at every /readyz, so it has to be quick."""
         self._checks[name] = check
 
+    def ready(self, *names: str) -> bool:
+        """Whether these checks are registered and nothing is missing."""
+        return set(names) <= self._checks.keys() and not self.missing()
+
     def stuck(self) -> dict[str, str]:
         """The loops that are late, each with how late."""
         now = self._clock()
@@ -105,11 +109,12 @@ def serve(health: Health, host: str, port: int) -> ThreadingHTTPServer:
 def _handler(health: Health) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if self.path == "/metrics":
+            path = self.path.partition("?")[0]
+            if path == "/metrics":
                 self._answer(200, CONTENT_TYPE_LATEST, generate_latest())
-            elif self.path == "/healthz":
+            elif path == "/healthz":
                 self._say(health.stuck())
-            elif self.path == "/readyz":
+            elif path == "/readyz":
                 self._say(health.stuck() | health.missing())
             else:
                 self._answer(404, "text/plain", b"/metrics, /healthz, /readyz\n")
