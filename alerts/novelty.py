@@ -19,6 +19,9 @@ WEIGHT = {"anticipate": 1, "allege": 2, "no_comment": 2, "confirm": 3, "deny": 3
 #: within a few; what is older than this is history, not news.
 LATE = timedelta(hours=6)
 
+#: Sentences that tell what is new; news is written from the top down, and background stands below.
+LEAD = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -29,6 +32,7 @@ class Report:
     published: datetime
     article: str
     also: frozenset[str] = frozenset()  # other stances that the same article reports of this side on this claim
+    in_lead: bool = True  # in the title or the first LEAD sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ def decide(history: Sequence[Position], report: Report) -> Decision:
     if known := _last(own, report.stance) or _last(holding, report.stance) or _first(later, report.stance):
         return Decision(source=known)
     before = _last(earlier, report.stance)
-    if before and report.also & (FIRM | _stances(holding)):
-        return Decision(source=before)  # the article tells what it has to say, and recalls what the side said before
+    if before and (not report.in_lead or report.also & (FIRM | _stances(holding))):
+        return Decision(source=before)  # recalled: the article's news is something else
     if not _displaces(report.stance, _stances(holding), report.also):
         return Decision()
     reason, previous = _reason(earlier, holding, report)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from alerts.ledger.rows import position_of, without_nul
 from alerts.ledger.schema import findings, positions, sources
 from alerts.nouns import Claim, Position
-from alerts.novelty import Decision, Report, decide
+from alerts.novelty import LEAD, Decision, Report, decide
 from wire.messages import Finding
 
 #: A sentence this long, in characters, is not written twice by chance: the same words are the same statement, reprinted.
@@ -48,7 +48,8 @@ class Judge:
             return Verdict(finding, claim)
         history = self._histories[claim.id, side]
         also = frozenset(self._said[claim.id, side, finding.article] - {finding.stance})
-        decision = decide(history, Report(side, finding.stance, finding.published, finding.article, also))
+        in_lead = finding.sentence_index < LEAD
+        decision = decide(history, Report(side, finding.stance, finding.published, finding.article, also, in_lead))
         if decision.reason and decision.returns_to and self._reprinted(finding, claim):
             decision = Decision(source=decision.returns_to)
         position = self._new_position(finding, claim, side) if decision.new else None

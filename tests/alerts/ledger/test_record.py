@@ -151,3 +151,12 @@ def test_an_article_that_recalls_an_old_denial_reverses_nothing(engine: Engine) 
         assert alerts == (["reversal"] if hours == 24 else [])
     with engine.connect() as connection:
         assert connection.execute(select(func.count()).select_from(sources)).scalar_one() == 7
+
+
+def test_below_the_lead_an_old_stance_is_recalled(engine: Engine) -> None:
+    record(engine, finding("deny", 0), NOW)
+    record(engine, finding("confirm", 24, sentence_index=9), NOW)  # what is new alerts wherever it stands
+    assert record_all(engine, [finding("deny", 30, sentence_index=3)], NOW)[0].outcome is Outcome.source
+    alert = record(engine, finding("deny", 31, sentence_index=-1), NOW)
+    assert alert is not None
+    assert alert.reason is Reason.reversal
