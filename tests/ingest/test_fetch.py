@@ -22,7 +22,7 @@ def get(settings: IngestSettings, url: str, **more: str) -> Answer:
 
     async def once() -> Answer:
         async with Fetcher(settings) as fetcher:
-            return await fetcher.get(url, cap=CAP, accept=FEED_TYPES, **more)  # type: ignore[arg-type]
+            return await fetcher.get(url, cap=CAP, accept=FEED_TYPES, **more)
 
     return asyncio.run(once())
 

@@ -41,9 +41,9 @@ class Web:
         """The address of a path on this server."""
         return f"http://127.0.0.1:{self.port}{path}"
 
-    def feed(self, path: str, *items: samples.Item, **more: str) -> None:
+    def feed(self, path: str, *items: samples.Item, etag: str = "") -> None:
         """Publish an RSS feed whose items link to this server."""
-        self[path] = Reply(samples.rss(*items, base=self.url("")), headers={"Content-Type": "application/rss+xml"}, **more)
+        self[path] = Reply(samples.rss(*items, base=self.url("")), headers={"Content-Type": "application/rss+xml"}, etag=etag)
 
     def count(self, path: str) -> int:
         """How often a path was asked for."""
