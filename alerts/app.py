@@ -5,11 +5,12 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from rich.console import Console
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from alerts import metrics
 from alerts.channels.apprise import through_apprise
@@ -44,7 +45,7 @@ def run(settings: AlertsSettings, stop: threading.Event, health: Health | None =
         if settings.terminal:
             subscribing.ensure(engine, utc_now(), name="terminal", channel="terminal:")
         deliverer = Deliverer(engine, channels(settings), address(settings, door), senders=settings.senders)
-        with beside(lambda: deliverer.run(stop, health), "deliverer"), serving_desk(engine, settings, door, stop):
+        with beside(lambda: deliverer.run(stop, health), "deliverer"), serving_desk(engine, settings, door, stop, health):
             try:
                 read_findings(engine, settings, deliverer, stop, health)
             finally:
@@ -89,7 +90,8 @@ def handle(records: list[Record], engine: Engine, least_score: float, deliverer:
     raised = [one.alert for one in recorded if one.alert]
     if raised:
         deliverer.wake()
-        metrics.measure_outbox(engine)
+        with suppress(DBAPIError):  # the findings are recorded; the deliverer measures again soon
+            metrics.measure_outbox(engine)
     for alert in raised:
         metrics.ALERTS.labels(alert.reason).inc()
         metrics.TO_ALERT.observe(max(0.0, (alert.created - alert.fetched).total_seconds()))
@@ -138,13 +140,14 @@ def address(settings: AlertsSettings, door: socket.socket) -> str:
 
 
 @contextmanager
-def serving_desk(engine: Engine, settings: AlertsSettings, door: socket.socket, stop: threading.Event) -> Iterator[None]:
+def serving_desk(engine: Engine, settings: AlertsSettings, door: socket.socket, stop: threading.Event, health: Health) -> Iterator[None]:
     """The desk, in a thread of its own while inside."""
     from alerts.web.app import create_app
 
     app = create_app(engine, hosts=settings.desk_hosts, stopping=stop.is_set)
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3)
     server = uvicorn.Server(config)
+    health.check("desk", lambda: None if server.started else "is starting")
     logger.info("the desk is at %s/", address(settings, door))
     with beside(lambda: server.run(sockets=[door]), "desk"):
         try:
