@@ -80,7 +80,7 @@ def test_an_example_in_the_readme_is_understood(line: str) -> None:
 def test_every_command_is_in_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         claimwire.main(["--help"])
-    commands = re.findall(r"^    ([a-z]+) ", capsys.readouterr().out, re.MULTILINE)
+    commands = re.findall(r"^    ([a-z]+)(?: |$)", capsys.readouterr().out, re.MULTILINE)
     assert set(commands) == {command.split()[0] for command in readme_commands()}
 
 
