@@ -1,0 +1,101 @@
+"""Articles to mentions: sentences into windows, windows through the network, its outputs into slots. Knows no log and no Finding."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from classify.labels import KINDS, NOBODY, ROLES, Mention, allowed, codes
+from classify.layout import Candidates, Floats, candidates, slots_input
+from classify.model import Model, Reading
+from classify.names import Names
+from classify.sentences import Text
+from classify.windows import Window, windows
+
+BATCH_TOKENS = 2048  # padded tokens a pass; more gains nothing on two cores
+SPEAKER_TOKENS = 30
+FORCE_THRESHOLD = 0.5
+EDGES = " \t\"'“”‘’.,;:()[]–—-"
+
+
+class Tagger:
+    """A model with the table of names."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.names = Names()
+        self.labels = codes()
+        self.closed = {role: ~np.array(allowed(role, self.labels)) for role in ROLES}
+
+    def tag(self, texts: Sequence[Text]) -> list[list[list[Mention]]]:
+        """For each text, for each of its sentences, its mentions."""
+        found: list[list[list[Mention]]] = [[[] for _ in text.sentences] for text in texts]
+        laid = [(owner, window) for owner, text in enumerate(texts) for window in windows(self.model.tokeniser, text.title, text.sentences)]
+        for batch in _batches(laid):
+            readings = self.model.read([window for _, window in batch])
+            for (owner, window), reading in zip(batch, readings, strict=True):
+                for sentence, mention in self._mentions(window, reading):
+                    found[owner][sentence].append(mention)
+        return found
+
+    def _mentions(self, window: Window, reading: Reading) -> Iterator[tuple[int, Mention]]:
+        own = np.array(window.own)[:, None]
+        units, kinds = np.nonzero((reading.scores >= self.model.thresholds) & own)
+        if not len(units):
+            return
+        named = candidates(window, self.names)
+        arrays = slots_input(window, list(zip(units.tolist(), kinds.tolist(), strict=True)), named, self.labels, len(window.ids))
+        speaker, code, count = self.model.slots(reading, units.tolist(), arrays)
+        for row, (unit, kind) in enumerate(zip(units.tolist(), kinds.tolist(), strict=True)):
+            topic, stance = KINDS[kind]
+            words = speaker_words(window, unit, speaker[:, row])
+            yield (
+                window.index[unit],
+                Mention(
+                    topic=topic,
+                    stance=stance,
+                    force=self._force(code[row, 0]),
+                    place=self._best("place", code[row, 1]),
+                    speaker=words,
+                    speaker_side=self._best("side", code[row, 2]),
+                    count=stated_count(named, count[row]),
+                    score=float(reading.scores[unit, kind]),
+                ),
+            )
+
+    def _force(self, logits: Floats) -> tuple[str, ...]:
+        chosen = (1 / (1 + np.exp(-logits)) >= FORCE_THRESHOLD) & ~self.closed["force"]
+        return tuple(sorted(self.labels[place] for place in np.nonzero(chosen)[0]))
+
+    def _best(self, role: str, logits: Floats) -> str | None:
+        code = self.labels[int(np.argmax(np.where(self.closed[role], -np.inf, logits)))]
+        return None if code == NOBODY else code
+
+
+def speaker_words(window: Window, unit: int, logits: Floats) -> str | None:
+    """The words of the likeliest span [2,T] in this unit; None where position 0, no speaker, is likelier."""
+    start, end, offset = logits[0], logits[1], window.starts[unit]
+    length = len(window.units[unit].ids)
+    pairs = start[offset : offset + length, None] + end[None, offset : offset + length]
+    inside = np.triu(np.ones_like(pairs, dtype=bool)) & ~np.triu(np.ones_like(pairs, dtype=bool), SPEAKER_TOKENS)
+    first, last = np.unravel_index(np.argmax(np.where(inside, pairs, -np.inf)), pairs.shape)
+    if pairs[first, last] <= start[0] + end[0]:
+        return None
+    offsets = window.units[unit].offsets
+    return window.units[unit].text[offsets[first][0] : offsets[last][1]].strip(EDGES) or None
+
+
+def stated_count(found: Candidates, logits: Floats) -> int | None:
+    """The number whose logit is highest; None where the last, no number, is."""
+    best = int(np.argmax(logits))
+    return found.numbers[best][1].value if best < len(found.numbers) else None
+
+
+def _batches(laid: Sequence[tuple[int, Window]]) -> Iterator[list[tuple[int, Window]]]:
+    batch: list[tuple[int, Window]] = []
+    for owner, window in sorted(laid, key=lambda pair: len(pair[1].ids)):
+        if batch and len(window.ids) * (len(batch) + 1) > BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append((owner, window))
+    if batch:
+        yield batch
