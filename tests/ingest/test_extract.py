@@ -57,7 +57,7 @@ def test_a_headline_and_its_page() -> None:
         ),
         ("Официальный представитель МИД России заявила, что северокорейские военные находятся в Курской области, сообщает ТАСС.", "", "ru"),
         (
-            "Liberian crisis: President Charles Taylor resigns as Nigerian peacekeepers enter Monrovia, the capital, to cheers.",
+            "Liberian crisis: President Charles Taylor resigns as Nigerian peacekeepers enter the country, rebels hand over the port.",
             "",
             "en",
         ),
