@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 VERSION = "4.3.1"
+LOG4J = "2.25.4"  # what this Kafka comes with; without its bridge the broker says nothing, not even why it does not start
 CACHE = Path(__file__).parent.parent / ".cache" / "kafka"
 CLUSTER = "Y2xhaW13aXJlLWxvY2FsMQ"  # any 16 bytes, base64: Kafka wants a cluster to have an id
 
@@ -22,6 +23,9 @@ POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
   <groupId>claimwire</groupId><artifactId>local-kafka</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>
     <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>{VERSION}</version></dependency>
+    <dependency>
+      <groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>{LOG4J}</version>
+    </dependency>
   </dependencies>
 </project>
 """
@@ -52,12 +56,11 @@ class KafkaMissing(Exception):
 
 def fetch(cache: Path = CACHE) -> Path:
     """The folder with Kafka's jars, fetched with Maven where it is not there yet (44 MB, ten seconds)."""
-    jars = cache / VERSION
+    jars = cache / f"{VERSION}-log4j-{LOG4J}"
+    _require("java", "openjdk-17-jre-headless")
     if jars.is_dir():
         return jars
-    for program, package in (("java", "openjdk-17-jre-headless"), ("mvn", "maven")):
-        if not shutil.which(program):
-            raise KafkaMissing(f"{program} is not installed (apt install {package}): Kafka {VERSION} cannot be fetched and run")
+    _require("mvn", "maven")
     work = cache / f"fetching-{os.getpid()}"
     work.mkdir(parents=True, exist_ok=True)
     (work / "pom.xml").write_text(POM)
@@ -74,6 +77,11 @@ def fetch(cache: Path = CACHE) -> Path:
             raise
     shutil.rmtree(work, ignore_errors=True)
     return jars
+
+
+def _require(program: str, package: str) -> None:
+    if not shutil.which(program):
+        raise KafkaMissing(f"{program} is not installed (apt install {package}): Kafka {VERSION} cannot be fetched and run")
 
 
 class LocalKafka:
@@ -93,11 +101,10 @@ class LocalKafka:
 
     def start(self, seconds: float = 60.0) -> None:
         """Start and return once it accepts connections; KafkaMissing with its last words where it does not."""
+        if self._accepts():
+            raise KafkaMissing(f"{self.address} is taken: stop what runs there, or choose another --port")
         if not (self.home / "data" / "meta.properties").exists():
-            subprocess.run(
-                [*self._java(), "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", self._configuration],
-                check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
+            self._format()
         with open(self.home / "broker.log", "ab") as log:
             self._process = subprocess.Popen(
                 [*end_with_us(), *self._java(), "kafka.Kafka", self._configuration], stdout=log, stderr=log, start_new_session=True
@@ -128,6 +135,12 @@ class LocalKafka:
     def wait(self) -> int:
         """Its exit status, once it has ended."""
         return self._process.wait() if self._process else 0
+
+    def _format(self) -> None:
+        command = [*self._java(), "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(self._configuration)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise KafkaMissing(f"Kafka's folder {self.home} could not be prepared:\n{done.stdout[-1000:]}{done.stderr[-1000:]}")
 
     def _java(self) -> list[str]:
         logging = f"-Dlog4j2.configurationFile={self.home / 'log4j2.yaml'}"
