@@ -12,6 +12,7 @@ import pytest
 
 from deploy.local_kafka import KafkaMissing
 from tests.servers import kafka, postgresql
+from tests.servers.chromium import browser, context, page, watch  # noqa: F401  (fixtures)
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 

@@ -14,7 +14,7 @@ from alerts.ledger.schema import alerts
 from alerts.web.events import MOST_REPLAYED
 from alerts.web.pages import OVERLAP
 from tests.alerts.samples import finding
-from tests.alerts.web.conftest import Watch
+from tests.servers.chromium import Watch
 from wire.messages import Finding, utc_now
 from wire.places import places
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from alerts.ledger import reading, subscribing
 from alerts.ledger.record import record
 from tests.alerts.samples import finding
-from tests.alerts.web.conftest import Watch
+from tests.servers.chromium import Watch
 from wire.messages import utc_now
 
 FORM = {"name": "Desk", "channel": "terminal:"}

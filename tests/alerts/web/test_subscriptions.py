@@ -10,7 +10,7 @@ from alerts.ledger import reading, subscribing
 from alerts.ledger.record import record
 from alerts.ledger.schema import subscriptions
 from tests.alerts.samples import finding
-from tests.alerts.web.conftest import Watch
+from tests.servers.chromium import Watch
 from wire.messages import utc_now
 
 
