@@ -23,7 +23,7 @@ MAY_IMPORT = {
 
 #: Libraries that one place speaks for everybody: a module there, or a folder.
 ONLY_IN = {
-    "kafka": ("wire/kafka_log.py",),
+    "kafka": ("wire/kafka_log.py", "wire/kafka_reader.py", "wire/kafka_cluster.py"),
     "sqlite3": ("wire/sqlite_log.py",),
     "alembic": ("wire/database.py", "alerts/migrations/", "ingest/migrations/"),
     "onnxruntime": ("classify/model.py", "classify/train/"),

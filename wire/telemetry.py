@@ -151,6 +151,6 @@ def set_up_logging(log_format: str, level: int = logging.INFO) -> None:
     plain = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
     handler.setFormatter(JsonLines() if log_format == "json" else plain)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # each retry is an error to it; what comes of them wire.kafka_log says
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # each retry is an error to it; what comes of them wire.kafka_cluster says
     for package in ("wire", "ingest", "classify", "alerts", "demo", "claimwire"):
         logging.getLogger(package).setLevel(level)

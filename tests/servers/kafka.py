@@ -34,6 +34,6 @@ def own_broker() -> Iterator[LocalKafka]:
         try:
             yield broker
         finally:
-            broker.stop()
+            broker.kill()  # its data go with it
     finally:
         shutil.rmtree(home, ignore_errors=True)

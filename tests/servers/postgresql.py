@@ -6,6 +6,7 @@ Uses the server at CLAIMWIRE_TEST_POSTGRESQL (postgresql://user:password@host/na
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -78,7 +79,7 @@ def started(programs: Path, home: Path) -> Iterator[int]:
         wait_until_ready(port, server, home / "server.log")
         yield port
     finally:
-        server.terminate() if server.poll() is None else None
+        server.send_signal(signal.SIGQUIT)  # at once: its data go with it
         server.wait(30)
 
 

@@ -92,6 +92,15 @@ def test_rewind_goes_back_to_the_last_commit(log: Log) -> None:
     assert nothing_comes(reader)
 
 
+def test_a_commit_after_a_rewind_commits_nothing(log: Log) -> None:
+    write(log, "in", b"1", b"2")
+    reader = log.reader("g", "in")
+    read(reader, 2)
+    reader.rewind()
+    reader.commit()
+    assert values(read(reader, 2)) == [b"1", b"2"]
+
+
 def test_rewind_before_any_commit_goes_to_the_start(log: Log) -> None:
     write(log, "in", b"1", b"2")
     reader = log.reader("g", "in")
