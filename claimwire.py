@@ -6,15 +6,17 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-import wire.commands
+from sqlalchemy.exc import DBAPIError
 
 import alerts.commands
 import classify.commands
 import demo.commands
 import ingest.commands
 import whole.commands
+import wire.commands
 from classify.model import ModelError
 from whole.watched import Watched
+from wire.database import in_words, is_outage
 from wire.log import LogError
 from wire.settings import Shared, read
 from wire.telemetry import set_up_logging
@@ -35,6 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except (ValueError, OSError, LogError, ModelError) as error:
         print(f"claimwire {args.command}: {error}", file=sys.stderr)
+        return 2
+    except DBAPIError as error:
+        if error.statement and not is_outage(error):  # the statement is wrong, not the database: ours to mend
+            raise
+        print(f"claimwire {args.command}: CLAIMWIRE_DATABASE: {in_words(error)}", file=sys.stderr)
         return 2
 
 

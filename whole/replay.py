@@ -30,7 +30,7 @@ from classify.model import Model
 from classify.settings import ClassifySettings
 from classify.tag import Tagger
 from ingest.language import detect
-from wire.log import Reader, Record, open_log
+from wire.log import Reader, Record, RecordTooLarge, open_log
 from wire.messages import ARTICLES, FINDINGS, Article, Finding, utc_now
 from wire.settings import read
 
@@ -109,8 +109,7 @@ class Stages:
 
     def take(self, articles: Sequence[Article], scenarios: Mapping[str, str], outcomes: Counter[str]) -> list[Alert]:
         """Take these articles through log, model, log and ledger; the alerts that they raise."""
-        for article in articles:
-            self._log.append(ARTICLES, article.id, article.encode())
+        articles = [article for article in articles if self._appended(article, outcomes)]
         self._log.flush()
         read = self._polled(self._articles)
         handle(read, self._tagger, self._log)
@@ -123,6 +122,15 @@ class Stages:
         self._findings.commit()
         self.findings += len(found)
         return sorted(raised, key=lambda alert: alert.published)
+
+    def _appended(self, article: Article, outcomes: Counter[str]) -> bool:
+        try:
+            self._log.append(ARTICLES, article.id, article.encode())
+        except RecordTooLarge as error:
+            print(error, file=sys.stderr)
+            outcomes["too_large"] += 1
+            return False
+        return True
 
     def _polled(self, reader: Reader) -> list[Record]:
         """All that waits for this reader."""

@@ -67,6 +67,23 @@ def read_only(engine: Engine) -> Engine:
     return engine.execution_options(read_only=True)
 
 
+def answers(engine: Engine) -> str | None:
+    """None where the database answers a query; else why not, in one line."""
+    try:
+        with read_only(engine).connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+        return None
+    except DBAPIError as error:
+        return in_words(error)
+
+
+def in_words(error: DBAPIError) -> str:
+    """What the database said, in one line."""
+    said = error.orig.args[0] if error.orig and error.orig.args else error
+    words = said.get("M", said) if isinstance(said, dict) else said  # pg8000 hands on the server's fields; M is its message
+    return " ".join(str(words).split()).rstrip(".")
+
+
 def migrate(engine: Engine, package: Path) -> None:
     """Run the migrations in `package`/migrations up to the newest. Safe to call from several processes at once."""
     config = Config()

@@ -5,13 +5,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from tests.servers import postgresql
-from wire.database import is_outage, migrate, open_database, read_only
+from wire.database import answers, is_outage, migrate, open_database, read_only
 
 ENVIRONMENT = """
 from alembic import context
@@ -49,6 +50,23 @@ def service(tmp_path: Path) -> Path:
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"should be sqlite:///path/to/file or postgresql://user:password@host/name"):
         open_database(url)
+
+
+def test_a_database_that_is_there_answers(engine: Engine) -> None:
+    assert answers(engine) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"), [({"port": 1}, "Can't create a connection"), ({"password": "guessed"}, "password authentication failed")]
+)
+def test_a_database_that_does_not_answer_is_one_line(postgresql_server: str, wrong: dict[str, Any], said: str) -> None:
+    engine = open_database(make_url(postgresql_server).set(**wrong).render_as_string(hide_password=False))
+    problem = answers(engine)
+    engine.dispose()
+    assert problem
+    assert said in problem
+    assert "\n" not in problem
+    assert "guessed" not in problem
 
 
 def test_migrates_and_does_nothing_the_second_time(engine: Engine, service: Path) -> None:
