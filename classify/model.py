@@ -8,16 +8,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from classify.labels import KINDS, ROLES, codes
 from classify.layout import reader_input
 from classify.windows import Window
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from transformers import PreTrainedTokenizerBase
 
 WEIGHTS = Path(__file__).parent / "weights"
 CARD = "model.json"
@@ -43,6 +45,8 @@ class Model:
     """The weights in a folder, checked and ready."""
 
     def __init__(self, folder: Path = WEIGHTS, threads: int = 2) -> None:
+        from transformers import PreTrainedTokenizerFast  # here: it takes a second, which commands without a model need not wait
+
         card = _checked(folder)
         self.name: str = f"{card['name']}@{card['hash'][:12]}"
         self.thresholds: Floats = np.array(card["thresholds"], dtype=np.float32)
@@ -67,7 +71,9 @@ class Model:
         return speaker, found, count
 
 
-def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+def _session(path: Path, threads: int) -> "InferenceSession":
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the log's and desk's threads need the cores too

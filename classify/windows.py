@@ -5,10 +5,13 @@ Knows tokens and offsets, not labels. A sentence that starts a later window keep
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from transformers import PreTrainedTokenizerBase
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 WINDOW_TOKENS = 256
 TITLE_TOKENS = 48
@@ -53,7 +56,7 @@ class Window:
         return [self.starts[unit] + place for place, (a, b) in enumerate(offsets) if a < end and b > start]
 
 
-def tokenise(tokeniser: PreTrainedTokenizerBase, texts: Sequence[str], limit: int) -> list[Unit]:
+def tokenise(tokeniser: "PreTrainedTokenizerBase", texts: Sequence[str], limit: int) -> list[Unit]:
     """Each text's tokens, cut after `limit`; a text of which no token is left gets the unknown token."""
     coded = tokeniser(
         list(texts), add_special_tokens=False, return_offsets_mapping=True, return_attention_mask=False, truncation=True, max_length=limit
@@ -65,7 +68,7 @@ def tokenise(tokeniser: PreTrainedTokenizerBase, texts: Sequence[str], limit: in
     ]
 
 
-def windows(tokeniser: PreTrainedTokenizerBase, title: str, sentences: Sequence[str]) -> list[Window]:
+def windows(tokeniser: "PreTrainedTokenizerBase", title: str, sentences: Sequence[str]) -> list[Window]:
     """The windows of one article; every sentence is `own` in exactly one of them."""
     if not sentences:
         return []
@@ -97,7 +100,7 @@ def _context(units: Sequence[Unit], first: int, room: int) -> int:
 
 
 def _window(
-    tokeniser: PreTrainedTokenizerBase, heading: Sequence[Unit], units: Sequence[Unit], context: int, first: int, last: int
+    tokeniser: "PreTrainedTokenizerBase", heading: Sequence[Unit], units: Sequence[Unit], context: int, first: int, last: int
 ) -> Window:
     parts = [*heading, *units[context:last]]
     ids, starts = [tokeniser.cls_token_id], []

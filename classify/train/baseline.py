@@ -11,13 +11,14 @@ from wire.messages import Stance, Topic
 
 TOPICS: dict[Topic, re.Pattern[str]] = {
     "foreign_troops": re.compile(
-        r"\b(foreign (troops|fighters|soldiers|forces)|mercenar\w+|peacekeep\w+|deploy\w* .{0,40}(troops|soldiers|forces)"
-        r"|(troops|soldiers|fighters|forces|advisers) .{0,40}(deploy\w*|sent|fight\w*|in|to) )",
-        re.IGNORECASE,
+        r"\b(foreign (troops|fighters|soldiers|forces)|mercenar\w+|peacekeep\w+|Wagner|instructors|advisers"
+        r"|([A-Z]\w+(ese|ian|ean|an|ish|ch|i)s?|NATO|UN|US|American) (\w+ ){0,2}(troops|soldiers|forces|fighters|personnel|units)"
+        r"|(send|sent|sends|deploy\w*|dispatch\w*) .{0,40}(troops|soldiers|forces|men|personnel)"
+        r"|(troops|soldiers|fighters|forces|personnel) .{0,40}(deploy\w*|sent|fight\w*|presence))\b"
     ),
     "escalation": re.compile(
-        r"\b(escalat\w+|retaliat\w+|nuclear|mobili[sz]\w+|declar\w+ war|ultimatum|long-range|missile strike|closed? (its|the) border"
-        r"|end of the (ceasefire|truce))",
+        r"\b(escalat\w+|retaliat\w+|nuclear|mobili[sz]\w+|declar\w+ war|ultimatum|long-range|red line|all-out war|wider war"
+        r"|(close[sd]?|closing) (its|the) border|(end|collapse)\w* .{0,20}(ceasefire|truce)|for the first time)\b",
         re.IGNORECASE,
     ),
 }

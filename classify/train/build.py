@@ -27,6 +27,8 @@ def build(args: argparse.Namespace) -> None:
     items = [item for path in paths for item in read_items(path)]
     plan = Plan(base=args.base, epochs=args.epochs, seed=args.seed)
     training = Training(plan, items, args.out / "state")
+    if not training.unseen:
+        raise ValueError(f"none of the {len(items)} items is held out, which calibration needs: give items of more scenarios")
     network = training.run()
     padding = training.tokeniser.pad_token_id
     calibration = calibrate(*outputs(network, training.unseen, padding))

@@ -95,9 +95,9 @@ def _count(unit: int, found: Candidates, count: int | None) -> int:
 def batches(made: Sequence[Example], tokens: int, chance: random.Random) -> list[list[Example]]:
     """Batches of at most `tokens` padded tokens, windows of like length together, in random order."""
     order = sorted(made, key=lambda e: len(e.window.ids) * chance.uniform(0.9, 1.1))
-    found: list[list[Example]] = [[]]
+    found: list[list[Example]] = []
     for example in order:
-        if found[-1] and len(example.window.ids) * (len(found[-1]) + 1) > tokens:
+        if not found or len(example.window.ids) * (len(found[-1]) + 1) > tokens:
             found.append([])
         found[-1].append(example)
     chance.shuffle(found)

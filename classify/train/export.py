@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,8 @@ def _write_graphs(network: Network, folder: Path) -> None:
 def _write(
     module: nn.Module, arguments: tuple[Any, ...], path: Path, inputs: list[str], outputs: list[str], axes: dict[str, dict[int, str]]
 ) -> None:
-    torch.onnx.export(
-        module, arguments, path, input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=OPSET, dynamo=False
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the tracing exporter: these graphs have no branches to lose
+        torch.onnx.export(
+            module, arguments, path, input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=OPSET, dynamo=False
+        )

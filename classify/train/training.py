@@ -59,8 +59,8 @@ class Training:
         self.epoch, self.step = 0, 0
         self._resume()
 
-    def run(self) -> Network:
-        """Train to the end of the plan; returns the network."""
+    def run(self, until: int | None = None) -> Network:
+        """Train to the end of the plan, or of epoch `until`; returns the network."""
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -69,7 +69,7 @@ class Training:
             TextColumn("loss {task.fields[loss]:.3f}"),
         )
         with Progress(*columns) as progress:
-            while self.epoch < self.plan.epochs:
+            while self.epoch < (self.plan.epochs if until is None else until):
                 self._run_epoch(progress)
                 self.epoch, self.step = self.epoch + 1, 0
                 self._save()
