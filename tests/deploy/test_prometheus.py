@@ -24,9 +24,9 @@ ROOT = Path(__file__).parent.parent.parent
 PANELS = [panel for panel in dashboard()["panels"] if panel["type"] != "row"]
 #: The demo plays eight months in so many seconds; Prometheus scrapes every second, so that a rate has samples.
 PLAY_SECONDS = 20
-PATIENCE = 150.0
+PATIENCE = 240.0
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(400)
 
 
 @dataclass(frozen=True)
