@@ -23,6 +23,8 @@ PORT = 8781
 TICK = 0.2
 #: The pipeline has drained when its figures have stood still for as many seconds: two polls of each feed.
 QUIET = 2.0
+#: Nobody reads the world when no feed was asked for in as many seconds: two polls of all of them.
+AWAY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class _Course:
 
 
 def serve_only(world: World, options: Options, show: Show, stop: threading.Event) -> int:
-    """Serve the world for services that run elsewhere; plays it from the start, once, and serves on until `stop` is set."""
+    """Serve the world for services that run elsewhere; plays it once, while they read it, and serves on until `stop` is set."""
     clock = new_clock(world, options.seconds)
     with serve(world, HOST, options.port, clock) as served:
         write_opml(world, options.folder, served.address)
@@ -173,8 +175,9 @@ def serve_only(world: World, options: Options, show: Show, stop: threading.Event
         show.line("Settings for the services:")
         for name, value in service_settings(options.folder).items():
             show.line(f"export {name}={value}")
-        clock.start()
+        show.line("The months pass while somebody reads the feeds.")
         while not stop.wait(TICK):
+            clock.start() if served.is_read(within=AWAY) else clock.pause()
             show.month(clock.played)
             if clock.ended and options.leave and served.read_at_the_end == set(world.outlets):
                 return 0

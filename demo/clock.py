@@ -13,17 +13,22 @@ class PlayedClock:
             raise ValueError("a played clock needs last after first, and more than 0 seconds")
         self.first, self.last, self.seconds = first, last, seconds
         self._now = now
-        self._begun: float | None = None
+        self._run: tuple[float, float | None] = 0.0, None  # seconds played before, and since when it plays again; one value, for threads
 
     def start(self) -> None:
-        """Begin to play; a second call changes nothing."""
-        if self._begun is None:
-            self._begun = self._now()
+        """Begin to play, or go on; nothing where it plays."""
+        before, since = self._run
+        if since is None:
+            self._run = before, self._now()
+
+    def pause(self) -> None:
+        """Stand still until it is started again."""
+        self._run = self._seconds(), None
 
     @property
     def share(self) -> float:
         """How much has been played, 0 to 1."""
-        return 0.0 if self._begun is None else min(1.0, max(0.0, (self._now() - self._begun) / self.seconds))
+        return min(1.0, max(0.0, self._seconds() / self.seconds))
 
     @property
     def played(self) -> datetime:
@@ -34,3 +39,7 @@ class PlayedClock:
     def ended(self) -> bool:
         """Whether `last` is reached."""
         return self.share >= 1.0
+
+    def _seconds(self) -> float:
+        before, since = self._run
+        return before if since is None else before + self._now() - since

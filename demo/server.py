@@ -4,9 +4,11 @@ Shows nothing that is dated after the played clock. Writes no access log.
 """
 
 import hashlib
+import math
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import format_datetime, parsedate_to_datetime
@@ -84,16 +86,24 @@ def _missing() -> Reply:
 
 
 class Served:
-    """A running server: its address, and which feeds were read since the world's last story was out."""
+    """A running server: its address, which feeds were read since the world's last story was out, and when one was asked for last."""
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.read_at_the_end: set[str] = set()
+        self.last_asked = -math.inf  # time.monotonic()
+
+    def is_read(self, within: float) -> bool:
+        """Whether somebody asked for a feed in the last `within` seconds."""
+        return time.monotonic() - self.last_asked < within
 
 
 @contextmanager
-def serve(world: World, host: str, port: int, clock: PlayedClock) -> Iterator[Served]:
-    """Serve the world until the block is left; port 0 takes a free one. WorldError where the port cannot be had."""
+def serve(world: World, host: str, port: int, clock: PlayedClock, hold: Callable[[str], None] = lambda path: None) -> Iterator[Served]:
+    """Serve the world until the block is left; port 0 takes a free one. WorldError where the port cannot be had.
+
+    `hold` is called with a request's path before it is answered, and may hold it up.
+    """
     feed_paths = {path: key for key, outlet in world.outlets.items() for path in (outlet.first_feed, f"/{key}/{outlet.feed}")}
 
     class Handler(BaseHTTPRequestHandler):
@@ -102,6 +112,7 @@ def serve(world: World, host: str, port: int, clock: PlayedClock) -> Iterator[Se
         wbufsize = -1  # head and body in one packet: in two, each answer waits 40 ms for the client's delayed ACK
 
         def do_GET(self) -> None:
+            hold(self.path)
             ended = clock.ended
             asked = {name.lower(): value for name, value in self.headers.items()}
             reply = answer(world, clock, served.address, self.path, asked)
@@ -112,6 +123,8 @@ def serve(world: World, host: str, port: int, clock: PlayedClock) -> Iterator[Se
                 self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
             self.wfile.write(reply.body)
+            if self.path in feed_paths:
+                served.last_asked = time.monotonic()
             if ended and self.path in feed_paths and reply.status in (200, 304):
                 served.read_at_the_end.add(feed_paths[self.path])
 

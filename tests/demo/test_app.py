@@ -139,20 +139,31 @@ def test_the_environment_keeps_the_stores_that_were_given(options: Options) -> N
     assert given["CLAIMWIRE_DATABASE"] == "postgresql://u:p@h/d"
 
 
-def test_the_world_alone_prints_what_the_services_need(small: World, options: Options, show: Show, written: io.StringIO) -> None:
+def test_the_world_alone_says_what_the_services_need_and_waits_for_them(
+    small: World, options: Options, show: Show, written: io.StringIO
+) -> None:
     stop = threading.Event()
     thread = threading.Thread(target=serve_only, args=(small, options, show, stop))
     thread.start()
     try:
-        while "CLAIMWIRE_TERMINAL" not in written.getvalue() and thread.is_alive():
+        while "The months pass" not in written.getvalue() and thread.is_alive():
             thread.join(0.05)
         for name, value in service_settings(options.folder).items():
             assert f"export {name}={value}\n" in written.getvalue()
         assert (options.folder / "feeds.opml").read_bytes().startswith(b"<?xml")
+        thread.join(0.5)
+        assert "November" not in written.getvalue(), "the world waits for a reader"
+        reader = threading.Thread(target=Reader().run_all, args=(service_settings(options.folder), stop))
+        reader.start()
+        thread.join(30)
+        assert not thread.is_alive()
+        assert "November" in written.getvalue()
     finally:
         stop.set()
         thread.join(10)
+    reader.join(10)
     assert not thread.is_alive()
+    assert not reader.is_alive()
 
 
 def test_a_taken_port_is_an_error_before_anything_runs(small: World, options: Options, show: Show, stop: threading.Event) -> None:

@@ -59,14 +59,6 @@ class Process:
         """Its exit code, once it has ended by itself."""
         return self._process.wait(PATIENCE)
 
-    def wait_until(self, condition: Callable[[], bool], what: str) -> None:
-        """Return once the condition holds; an AssertionError with this process's last words where it does not, or the process ends."""
-        deadline = time.monotonic() + PATIENCE
-        while not condition():
-            assert self.code is None, f"{self.name} ended with {self.code} before {what}:\n{self.output[-3000:]}"
-            assert time.monotonic() < deadline, f"{self.name}: never happened: {what}\n{self.output[-3000:]}"
-            time.sleep(0.05)
-
     def __enter__(self) -> Self:
         return self
 
@@ -74,10 +66,15 @@ class Process:
         self.kill()
 
 
-def exported(output: str) -> dict[str, str]:
-    """The settings that `claimwire demo --world-only` prints as `export` lines."""
-    lines = (line.removeprefix("export ").partition("=") for line in output.splitlines() if line.startswith("export "))
-    return {name: value for name, _, value in lines}
+def wait_until(condition: Callable[[], bool], what: str, *processes: Process) -> None:
+    """Return once the condition holds; an AssertionError with a process's last words where one ends before, or it never holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        for one in processes:
+            assert one.code is None, f"{one.name} ended with {one.code} before {what}:\n{one.output[-3000:]}"
+        words = "\n".join(f"{one.name}:\n{one.output[-3000:]}" for one in processes)
+        assert time.monotonic() < deadline, f"never happened: {what}\n{words}"
+        time.sleep(0.05)
 
 
 def total(port: int, metric: str, **labels: str) -> float:

@@ -1,0 +1,128 @@
+"""The demo's world through three processes over Kafka and PostgreSQL, and through the all-in-one over SQLite: the same alerts.
+
+What the ledger makes of a report depends on what it knows already, so the articles have to arrive in the same order both times. Feeds
+that are polled side by side give none, with eight months in a minute least of all: here a story comes out when the one before it is on
+the log, and the log on Kafka has one partition, as the one in SQLite has.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import Engine, select
+
+from alerts.ledger.opening import open_ledger
+from alerts.ledger.reading import recent_alerts
+from alerts.ledger.schema import findings
+from alerts.nouns import Alert
+from demo.app import HOST, service_settings, write_opml
+from demo.server import serve
+from demo.world import World
+from tests.servers.postgresql import free_port
+from tests.whole.gate import Gate
+from tests.whole.processes import Process, total, wait_until
+from wire.database import read_only
+from wire.log import Log, Record, open_log
+from wire.messages import ARTICLES, FINDINGS, Article, Finding
+
+pytestmark = pytest.mark.timeout(900)
+
+SETTINGS = {
+    # The network's activations are quantised over all that it reads in one pass, so an article's scores depend on its neighbours there.
+    "CLAIMWIRE_CLASSIFY_BATCH": "1",
+    "CLAIMWIRE_POLL_MIN": "0.1s",
+    "CLAIMWIRE_POLL_MAX": "0.1s",
+    "CLAIMWIRE_POLLS": "64",  # a poll that the gate holds up keeps its place
+    "CLAIMWIRE_HOST_LIMIT": "64",
+    "CLAIMWIRE_PARSERS": "1",
+    "CLAIMWIRE_TERMINAL": "no",
+    "CLAIMWIRE_DESK_PORT": "0",
+}
+
+
+def test_the_same_alerts_as_the_all_in_one(
+    tmp_path: Path, kafka_log_url: str, postgresql_database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = {"CLAIMWIRE_LOG": f"sqlite:///{tmp_path}/log.db", "CLAIMWIRE_DATABASE": f"sqlite:///{tmp_path}/claimwire.db"}
+    three = {"CLAIMWIRE_LOG": f"{kafka_log_url}&partitions=1", "CLAIMWIRE_DATABASE": postgresql_database_url}
+    with ThreadPoolExecutor() as pool:
+        alone = pool.submit(alerts_of, tmp_path / "one", one, ["run"])
+        apart = pool.submit(alerts_of, tmp_path / "three", three, ["ingest", "classify", "alerts"])
+        told, told_apart = alone.result(), apart.result()
+    assert told
+    assert sorted(told - told_apart) == sorted(told_apart - told) == []
+    with capsys.disabled():
+        print(f"\n{len(told)} alerts, each by the all-in-one and by three processes")
+
+
+def alerts_of(folder: Path, stores: dict[str, str], commands: Sequence[str]) -> set[str]:
+    """The alerts that these processes raise once they have read the whole world, story by story."""
+    world = World.load()
+    gate = Gate(world)
+    with serve(world, HOST, 0, gate.clock, gate.hold) as served, ExitStack() as stack:
+        write_opml(world, folder, served.address)
+        settings = service_settings(folder) | SETTINGS | stores
+        ports = {command: free_port() for command in commands}
+        processes = [
+            stack.enter_context(Process(folder, settings | {"CLAIMWIRE_TELEMETRY_PORT": str(port)}, command))
+            for command, port in ports.items()
+        ]
+        log = stack.enter_context(open_log(stores["CLAIMWIRE_LOG"]))
+        read = play(world, gate, log, processes)
+        handled = {"group": "classify", "topic": ARTICLES, "outcome": "handled"}
+        wait_until(
+            lambda: sum(total(port, "claimwire_log_records_total", **handled) for port in ports.values()) >= read,
+            "all articles tagged",
+            *processes,
+        )
+        found = {Finding.decode(record.value).id for record in everything(log, FINDINGS)}
+        engine = open_ledger(stores["CLAIMWIRE_DATABASE"])
+        stack.callback(engine.dispose)
+        wait_until(lambda: recorded(engine) == found, "all findings recorded", *processes)
+        assert [process.stop() for process in processes] == [0] * len(processes)
+        return {words(alert) for alert in recent_alerts(engine, 10_000)}
+
+
+def play(world: World, gate: Gate, log: Log, processes: Sequence[Process]) -> int:
+    """Bring the stories out, each when the one before it is on the log; how many are there in the end."""
+    reader, arrived = log.reader("test", ARTICLES), deque[Record]()
+
+    def next_arrived() -> bool:
+        arrived.extend(reader.poll(1, 1.0))
+        return bool(arrived)
+
+    count = 0
+    for story in world.stories.values():
+        gate.publish(story)
+        if world.outlets[story.outlet].language == "en":  # the others are counted by ingest and go no further
+            wait_until(next_arrived, f"{story.path} on the log", *processes)
+            assert urlsplit(Article.decode(arrived.popleft().value).url).path == story.path
+            count += 1
+    reader.close()
+    return count
+
+
+def everything(log: Log, topic: str) -> list[Record]:
+    """All records that are on a topic now."""
+    reader = log.reader("test", topic)
+    there, found = reader.lag()[topic], list[Record]()
+    while len(found) < there:
+        found += reader.poll(500, 1.0)
+    reader.close()
+    return found
+
+
+def recorded(engine: Engine) -> set[str]:
+    """The findings in a ledger."""
+    with read_only(engine).connect() as connection:
+        return set(connection.execute(select(findings.c.id)).scalars())
+
+
+def words(alert: Alert) -> str:
+    """An alert without what differs from run to run: ids, addresses of servers, the time of the run."""
+    claim = f"{alert.topic} {'+'.join(alert.force)} {alert.place}"
+    return f"{claim}: {alert.side} {alert.previous} -> {alert.stance} ({alert.reason}), {urlsplit(alert.url).path}, {alert.sentence!r}"
