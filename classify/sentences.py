@@ -1,6 +1,6 @@
 """Splits an article's text into sentences. Every line of the text is a paragraph and ends a sentence; what is too long is cut, and said so.
 
-Normalises first what only deceives: zero-width and bidirectional marks, control characters, lone surrogates (HAZARDS 41).
+Normalises first what only deceives: zero-width and bidirectional marks, control characters, lone surrogates.
 """
 
 import re

@@ -100,12 +100,12 @@ def board(
     with read_only(engine).connect() as connection:
         rows = connection.execute(query).all()
         ids = [row.id for row in rows]
-        standing, counted, most = _standings(connection, ids), _counts(connection, ids), _largest_numbers(connection, ids)
+        standing, counted, usual = _standings(connection, ids), _counts(connection, ids), _usual_numbers(connection, ids)
     summaries = []
     for row in rows:
         claim = claim_of(row)
         title = claim_title(claim.topic, claim.force, claim.place)
-        summaries.append(ClaimSummary(claim, title, standing[claim.id], *counted[claim.id], claim.updated, most.get(claim.id)))
+        summaries.append(ClaimSummary(claim, title, standing[claim.id], *counted[claim.id], claim.updated, usual.get(claim.id)))
     return summaries
 
 
@@ -169,13 +169,15 @@ def _counts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int, 
     return dict.fromkeys(ids, (0, 0, 0)) | counted
 
 
-def _largest_numbers(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+def _usual_numbers(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """The number of personnel that most reports give, by claim; of two given as often, the larger."""
     query = (
-        select(findings.c.claim, func.max(findings.c.count).label("most"))
+        select(findings.c.claim, findings.c.count.label("number"))
         .where(findings.c.claim.in_(ids), findings.c.count.is_not(None), findings.c.score >= NUMBER_SCORE)
-        .group_by(findings.c.claim)
+        .group_by(findings.c.claim, findings.c.count)
+        .order_by(func.count(), findings.c.count)
     )
-    return {row.claim: row.most for row in connection.execute(query)}
+    return {row.claim: row.number for row in connection.execute(query)}
 
 
 def _standings(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Standing, ...]]:

@@ -28,7 +28,7 @@ class ClaimSummary:
     articles: int
     outlets: int
     updated: datetime
-    most: int | None = None  # the largest number of personnel that anybody gave
+    usual: int | None = None  # the number of personnel that most reports give
 
 
 @dataclass(frozen=True, slots=True)

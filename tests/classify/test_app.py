@@ -2,18 +2,16 @@
 
 import shutil
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from classify.app import handle, load, run
-from classify.metrics import ARTICLES as COUNTED
 from classify.model import WEIGHTS
 from classify.settings import ClassifySettings
 from classify.tag import Tagger
+from tests.waiting import metric, wait_until
 from wire.log import Log, open_log
 from wire.messages import ARTICLES, FINDINGS, Article, Finding, MessageError, derived_id, utc_now
 from wire.settings import read
@@ -39,7 +37,7 @@ def article(text: str, *, id: str = "a", title: str = "Pyongyang on Kursk", lang
 
 def written(log: Log) -> list[Finding]:
     reader = log.reader("test", FINDINGS)
-    found = []
+    found: list[Finding] = []
     while records := reader.poll(100, 0.3):
         found.extend(Finding.decode(record.value) for record in records)
     reader.close()
@@ -58,14 +56,7 @@ def handled(log: Log, tagger: Tagger, *articles: Article) -> list[Finding]:
 
 
 def counted(outcome: str) -> float:
-    return float(COUNTED.labels(outcome)._value.get())
-
-
-def until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    latest = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < latest, "did not come true in time"
-        time.sleep(0.02)
+    return metric("claimwire_classify_articles_total", outcome=outcome)
 
 
 def test_a_finding_carries_its_article_and_its_model(tagger: Tagger, sqlite_log_url: str) -> None:
@@ -124,7 +115,7 @@ def test_the_service_reads_the_log_and_stops(log_url: str) -> None:
                 found.update(Finding.decode(record.value).article for record in reader.poll(10, 0.5))
                 return found == {"a", "c"}
 
-            until(both, 60)
+            wait_until(both, 60)
             reader.close()
         assert health.missing() == {}
     finally:
@@ -139,8 +130,12 @@ def test_weights_that_must_not_be_served_are_waited_for(tmp_path: Path) -> None:
     stop, health, loaded = threading.Event(), Health(), list[Tagger | None]()
     service = threading.Thread(target=lambda: loaded.append(load(settings, stop, health, retry_seconds=0.1)))
     service.start()
-    until(lambda: "not there" in health.missing().get("model", ""))
-    shutil.copytree(WEIGHTS, folder)
-    service.join(30)
+    try:
+        wait_until(lambda: "not there" in health.missing().get("model", ""))
+        shutil.copytree(WEIGHTS, folder)
+        wait_until(lambda: bool(loaded))
+    finally:
+        stop.set()
+        service.join(30)
     assert loaded[0] is not None
     assert health.missing() == {}
