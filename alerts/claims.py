@@ -39,9 +39,11 @@ def place_gained(subject: Subject, claim: Claim) -> str | None:
 
 
 def _near(subject: Subject, claim: Claim, in_article: bool) -> bool:
-    """Whether the finding may join a claim that is not exactly its own."""
+    """Whether the finding may join this claim. It always may where the claim says exactly as much, however old it is."""
+    if (set(subject.force), subject.place) == (set(claim.force), claim.place):
+        return True
     if not subject.force:
-        return (in_article and subject.place in (None, claim.place)) or (not claim.force and claim.place == subject.place)
+        return in_article and subject.place in (None, claim.place)
     if not claim.force or not _overlap(subject.force, claim.force):
         return False
     if subject.place and claim.place:

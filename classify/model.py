@@ -55,14 +55,14 @@ class Model:
         self._reader = _session(folder / "reader.onnx", threads)
         self._slots = _session(folder / "slots.onnx", 1)
 
-    def read(self, windows: Sequence[Window]) -> list[Reading]:
-        """These windows in one pass, padded to the longest. Scores are calibrated."""
-        arrays = reader_input(windows, self.tokeniser.pad_token_id)
-        hidden, vectors, logits = self._reader.run(["hidden", "vectors", "logits"], arrays)
-        scores = 1 / (1 + np.exp(-(self._slope * logits + self._shift)))
-        return [
-            Reading(hidden[row, : len(w.ids)], vectors[row, : len(w.units)], scores[row, : len(w.units)]) for row, w in enumerate(windows)
-        ]
+    def read(self, window: Window) -> Reading:
+        """One window in one pass. Scores are calibrated.
+
+        Never several: int8 scales are taken over all that is read at once, so a window's scores would depend on its company,
+        and an article that is read again after a crash might say something else. Long windows lose nothing by it.
+        """
+        hidden, vectors, logits = self._reader.run(["hidden", "vectors", "logits"], reader_input([window], self.tokeniser.pad_token_id))
+        return Reading(hidden[0], vectors[0], 1 / (1 + np.exp(-(self._slope * logits[0] + self._shift))))
 
     def slots(self, reading: Reading, units: Sequence[int], arrays: Mapping[str, NDArray[np.generic]]) -> tuple[Floats, Floats, Floats]:
         """speaker [2,M,T], codes [M,3,V] and count [M,N+1] logits of one window's mentions, which stand in these units."""

@@ -11,7 +11,6 @@ from classify.names import Names
 from classify.sentences import Text
 from classify.windows import Window, windows
 
-BATCH_TOKENS = 2048  # padded tokens a pass; more gains nothing on two cores
 SPEAKER_TOKENS = 30
 FORCE_THRESHOLD = 0.5
 EDGES = " \t\"'“”‘’.,;:()[]–—-"
@@ -27,14 +26,12 @@ class Tagger:
         self.closed = {role: ~np.array(allowed(role, self.labels)) for role in ROLES}
 
     def tag(self, texts: Sequence[Text]) -> list[list[list[Mention]]]:
-        """For each text, for each of its sentences, its mentions."""
+        """For each text, for each of its sentences, its mentions: the same however many are given at once."""
         found: list[list[list[Mention]]] = [[[] for _ in text.sentences] for text in texts]
-        laid = [(owner, window) for owner, text in enumerate(texts) for window in windows(self.model.tokeniser, text.title, text.sentences)]
-        for batch in _batches(laid):
-            readings = self.model.read([window for _, window in batch])
-            for (owner, window), reading in zip(batch, readings, strict=True):
-                for sentence, mention in self._mentions(window, reading):
-                    found[owner][sentence].append(mention)
+        for text, mentions in zip(texts, found, strict=True):
+            for window in windows(self.model.tokeniser, text.title, text.sentences):
+                for sentence, mention in self._mentions(window, self.model.read(window)):
+                    mentions[sentence].append(mention)
         return found
 
     def _mentions(self, window: Window, reading: Reading) -> Iterator[tuple[int, Mention]]:
@@ -88,14 +85,3 @@ def stated_count(found: Candidates, logits: Floats) -> int | None:
     """The number whose logit is highest; None where the last, no number, is."""
     best = int(np.argmax(logits))
     return found.numbers[best][1].value if best < len(found.numbers) else None
-
-
-def _batches(laid: Sequence[tuple[int, Window]]) -> Iterator[list[tuple[int, Window]]]:
-    batch: list[tuple[int, Window]] = []
-    for owner, window in sorted(laid, key=lambda pair: len(pair[1].ids)):
-        if batch and len(window.ids) * (len(batch) + 1) > BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append((owner, window))
-    if batch:
-        yield batch

@@ -22,9 +22,11 @@ def assign(connection: Connection, new: Sequence[Finding]) -> dict[str, Claim]:
     for finding in sorted(new, key=_vagueness):
         subject = Subject(finding.topic, finding.force, finding.place, finding.published)
         claim = belongs_to(subject, known.values(), about[finding.article]) or _made(connection, finding)
+        if place := place_gained(subject, claim):  # at once: the next finding's claim may need the key that this one gives up
+            connection.execute(update(claims).where(claims.c.id == claim.id).values(place=place))
         known[claim.id] = replace(
             claim,
-            place=place_gained(subject, claim) or claim.place,
+            place=place or claim.place,
             first_seen=min(claim.first_seen, finding.published),
             updated=max(claim.updated, finding.published),
         )
@@ -32,8 +34,7 @@ def assign(connection: Connection, new: Sequence[Finding]) -> dict[str, Claim]:
         chosen[finding.id] = claim.id
     for id, claim in known.items():
         if before.get(id) != claim:
-            changed = {"place": claim.place or "", "first_seen": claim.first_seen, "updated": claim.updated}
-            connection.execute(update(claims).where(claims.c.id == id).values(**changed))
+            connection.execute(update(claims).where(claims.c.id == id).values(first_seen=claim.first_seen, updated=claim.updated))
     return {finding: known[id] for finding, id in chosen.items()}
 
 

@@ -31,6 +31,7 @@ CASES = {
     "no place: the article's claim": (subject(place=None), [KP_RU, KP_UA], {1}, KP_RU),
     "no place: the latest": (subject(place=None), [KP_RU, KP_UA], set(), KP_UA),
     "no place: nobody spoke of it for long": (subject(place=None, hours=24 * 120), [KP_RU, KP_UA], set(), None),
+    "no place: the claim without one, however old": (subject(place=None, hours=24 * 120), [KP_RU, KP], set(), KP),
     "no place: no wider force unless the article's": (subject(place=None), [CN_KP_RU], set(), None),
     "no place: a wider force, the article's": (subject(place=None), [CN_KP_RU], {3}, CN_KP_RU),
     "a place for a claim without one": (subject(), [KP], set(), KP),

@@ -56,8 +56,7 @@ def test_texts_are_tagged_alike_alone_and_together(tagger: Tagger) -> None:
         Text("Weather", [f"Sentence {n} tells of rain and wind in the hills above the town." for n in range(40)]),
         Text("Sahel", ["The Malian army acknowledged that Russian instructors are in the country.", "They came in January."]),
     ]
-    together = tagger.tag(texts)
-    assert [[len(mentions) for mentions in one] for one in together] == [[len(m) for m in tagger.tag([text])[0]] for text in texts]
+    assert tagger.tag(texts) == [tagger.tag([text])[0] for text in texts]
 
 
 def test_hostile_text_is_read_all_the_same(tagger: Tagger) -> None:

@@ -160,3 +160,16 @@ def test_below_the_lead_an_old_stance_is_recalled(engine: Engine) -> None:
     alert = record(engine, finding("deny", 31, sentence_index=-1), NOW)
     assert alert is not None
     assert alert.reason is Reason.reversal
+
+
+def test_a_claim_without_a_place_is_found_again_after_years(engine: Engine) -> None:
+    years = [finding("anticipate", hours, place=None) for hours in (0, 20_000)]
+    record_all(engine, years[:1], NOW)
+    record_all(engine, years[1:], NOW)
+    assert rows_of(engine)["claims"] == 1
+
+
+def test_a_claim_that_learns_its_place_gives_up_its_key_at_once(engine: Engine) -> None:
+    record_all(engine, [finding("allege", 0, place=None)], NOW)
+    record_all(engine, [finding("allege", 1, place="RU"), finding("allege", 20_000, place=None)], NOW)
+    assert rows_of(engine)["claims"] == 2
