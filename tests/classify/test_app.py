@@ -117,7 +117,7 @@ def test_the_service_reads_the_log_and_stops(log_url: str) -> None:
 
             wait_until(both, 60)
             reader.close()
-        assert health.missing() == {}
+        wait_until(lambda: health.missing() == {})
     finally:
         stop.set()
         service.join(30)
