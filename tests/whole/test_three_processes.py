@@ -32,8 +32,6 @@ from wire.messages import ARTICLES, FINDINGS, Article, Finding
 pytestmark = pytest.mark.timeout(900)
 
 SETTINGS = {
-    # The network's activations are quantised over all that it reads in one pass, so an article's scores depend on its neighbours there.
-    "CLAIMWIRE_CLASSIFY_BATCH": "1",
     "CLAIMWIRE_POLL_MIN": "0.1s",
     "CLAIMWIRE_POLL_MAX": "0.1s",
     "CLAIMWIRE_POLLS": "64",  # a poll that the gate holds up keeps its place
