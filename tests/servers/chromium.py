@@ -1,4 +1,4 @@
-"""A real, headless Chromium for tests, and a page in it that fails its test where it complains. One browser a session."""
+"""A real, headless Chromium for tests, and a page in it that fails its test where it complains. One browser a module."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ QUIET = (
 ).split()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
+    """A headless Chromium; not for the whole session, since Playwright keeps an event loop in the thread and asyncio wants one too."""
     if not CHROMIUM.exists():
         pytest.skip("needs Chromium: apt-get install chromium")
     with sync_playwright() as playwright:
