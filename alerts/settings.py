@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from alerts.addresses import MAIL
 from alerts.channels.mail import Server, smtp_server
-from wire.settings import Shared, fraction, setting, switch, text, whole
+from wire.settings import Shared, at_least_one, fraction, setting, switch, text, whole
 
 
 def mail_address(value: str) -> str:
@@ -19,14 +19,6 @@ def desk_port(value: str) -> int:
     number = whole(value)
     if number > 65535:
         raise ValueError("should be a port from 0 (any free one) to 65535")
-    return number
-
-
-def at_least_one(value: str) -> int:
-    """A whole number, 1 or more."""
-    number = whole(value)
-    if number < 1:
-        raise ValueError("should be a whole number from 1 up, such as 16")
     return number
 
 

@@ -68,8 +68,8 @@ class Poller:
         memory = self.memory.setdefault(feed.id, Memory())
         try:
             async with self.slots:
-                now = self.now()
-                answer = await self._fetch(feed, memory, now)
+                answer = await self._fetch(feed, memory, self.now())
+                fetched = self.now()  # a slow server's time is not ours: from here on the article could be known
                 digest = hashlib.sha256(answer.body).hexdigest() if answer.body is not None else feed.body_hash
                 document = await self._parse(feed, answer) if answer.body is not None and digest != feed.body_hash else None
         except FetchError as error:
@@ -78,7 +78,7 @@ class Poller:
             metrics.fetches.labels("not_modified" if answer.body is None else "unchanged").inc()
             return await self._well(feed, feed, answer, memory)
         metrics.fetches.labels("ok").inc()
-        news, touched = await self._handle(feed, document, now)
+        news, touched = await self._handle(feed, document, fetched)
         return await self._well(feed, replace(feed, body_hash=digest), answer, memory, news=news, touched=touched)
 
     async def _fetch(self, feed: Feed, memory: Memory, now: datetime) -> Answer:

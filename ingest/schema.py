@@ -1,23 +1,8 @@
 """The tables of `ingest`, as its migrations make them: the feed list with each feed's state, and what was seen. Times are UTC."""
 
-from datetime import UTC, datetime
+from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text
 
-from sqlalchemy import Column, DateTime, Float, Index, Integer, MetaData, String, Table, Text, TypeDecorator
-from sqlalchemy.engine import Dialect
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC datetime; SQLite keeps no zone, so it is put back on reading."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value and value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
-
+from wire.database import Instant
 
 metadata = MetaData()
 

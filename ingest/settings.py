@@ -4,15 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from wire.settings import Shared, duration, path, setting, switch, text, whole
-
-
-def at_least_one(value: str) -> int:
-    """A whole number, 1 or more."""
-    number = whole(value)
-    if number < 1:
-        raise ValueError("should be a whole number from 1 up, such as 4")
-    return number
+from wire.settings import Shared, at_least_one, duration, path, setting, switch, text
 
 
 def optional_path(value: str) -> Path | None:

@@ -85,6 +85,14 @@ def is_digits(value: str) -> bool:
     return value.isascii() and value.isdigit()
 
 
+def at_least_one(value: str) -> int:
+    """A whole number, 1 or more."""
+    number = whole(value)
+    if number < 1:
+        raise ValueError("should be a whole number from 1 up, such as 4")
+    return number
+
+
 def fraction(value: str) -> float:
     """A number from 0 to 1."""
     try:
