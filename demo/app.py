@@ -11,6 +11,7 @@ from pathlib import Path
 
 from demo import feeds
 from demo.clock import PlayedClock
+from demo.hold import Hold
 from demo.pipeline import Pipeline
 from demo.server import Served, serve
 from demo.show import Show
@@ -21,9 +22,11 @@ HOST = "127.0.0.1"
 PORT = 8781
 #: How often the demo looks at the clock and the pipeline, in seconds.
 TICK = 0.2
-#: The pipeline has drained when its figures have stood still for as many seconds: two polls of each feed.
+#: The pipeline has drained when its figures have stood still for as many seconds.
 QUIET = 2.0
-#: Nobody reads the world when no feed was asked for in as many seconds: two polls of all of them.
+#: The longest that a feed without news holds up its answer, in seconds.
+HELD = 1.0
+#: Nobody reads the world when no feed was asked for in as many seconds: time for two polls of each.
 AWAY = 2.0
 
 
@@ -53,9 +56,10 @@ def service_settings(folder: Path) -> dict[str, str]:
         "CLAIMWIRE_FEEDS": str(opml_file(folder)),
         "CLAIMWIRE_HORIZON": "never",
         "CLAIMWIRE_PRIVATE_NETWORKS": "yes",
-        "CLAIMWIRE_POLL_MIN": "1s",
-        "CLAIMWIRE_POLL_MAX": "1s",
-        "CLAIMWIRE_HOST_LIMIT": "16",
+        "CLAIMWIRE_POLL_MIN": "0.1s",
+        "CLAIMWIRE_POLL_MAX": "0.1s",
+        "CLAIMWIRE_POLLS": "64",  # a poll that the world holds up keeps its place
+        "CLAIMWIRE_HOST_LIMIT": "64",
         "CLAIMWIRE_MOVE_AFTER": "5s",
         "CLAIMWIRE_TERMINAL": "yes",
     }
@@ -82,7 +86,7 @@ def play(world: World, pipeline: Pipeline, options: Options, given: Mapping[str,
     clock = new_clock(world, options.seconds)
     environment = environment_for(options, given)
     ended = threading.Event()
-    with serve(world, HOST, options.port, clock) as served:
+    with serve(world, HOST, options.port, clock, Hold(world, clock, HELD)) as served:
         write_opml(world, options.folder, served.address)
         show.banner(len(world.stories), len(world.outlets), options.seconds)
         show.line(f"The desk: {pipeline.desk(environment)}", "bold green")
@@ -168,7 +172,7 @@ class _Course:
 def serve_only(world: World, options: Options, show: Show, stop: threading.Event) -> int:
     """Serve the world for services that run elsewhere; plays it once, while they read it, and serves on until `stop` is set."""
     clock = new_clock(world, options.seconds)
-    with serve(world, HOST, options.port, clock) as served:
+    with serve(world, HOST, options.port, clock, Hold(world, clock, HELD)) as served:
         write_opml(world, options.folder, served.address)
         show.banner(len(world.stories), len(world.outlets), options.seconds)
         show.line(f"The world: {served.address}/ (feeds: {served.address}/feeds.opml)", "bold green")
