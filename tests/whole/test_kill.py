@@ -112,6 +112,7 @@ def test_killed_ten_times_it_loses_nothing_and_tells_nobody_twice(tmp_path: Path
         for step in sorted(chance.sample(range(2 * len(course.readable)), KILLS)):
             kill_at(step, course, tmp_path, settings)
         with Process(tmp_path, settings, "run") as process:
+            wait_until(lambda: "is ready" in process.output, "ready", process)  # all may have been done before; SIGTERM needs a listener
             wait_until(lambda: course.steps() > 0 and course.is_over(), "all read, handled and delivered", process)
             assert process.stop() == 0
     figures = held(stores, course.readable, receiver)

@@ -194,10 +194,15 @@ def test_postgresql_that_refuses_us_is_no_outage(postgresql_database_url: str) -
 
 def test_postgresql_gone_in_mid_transaction_is_an_outage_and_the_engine_recovers(postgresql_database_url: str) -> None:
     engine = open_database(postgresql_database_url)
-    with pytest.raises(DBAPIError) as gone, engine.connect() as connection:  # leaving may fail too: it rolls back
-        us = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-        postgresql.execute(postgresql_database_url, f"SELECT pg_terminate_backend({us})")
-        connection.execute(text("SELECT 1"))
+
+    def shot() -> None:
+        with engine.connect() as connection:  # leaving it rolls back, which may fail too
+            us = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            postgresql.execute(postgresql_database_url, f"SELECT pg_terminate_backend({us})")
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(DBAPIError) as gone:
+        shot()
     assert is_outage(gone.value)
     with engine.begin() as connection:
         assert connection.execute(text("SELECT 1")).scalar() == 1
