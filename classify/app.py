@@ -65,7 +65,8 @@ def load(settings: ClassifySettings, stop: threading.Event, health: Health, *, r
 def handle(records: Sequence[Record], tagger: Tagger, log: Log) -> None:
     """Tag a batch of articles and append what was found. MessageError where a record is no article."""
     articles = [Article.decode(record.value) for record in records]
-    readable = [article for article in articles if outcome_before_reading(article) is None]
+    unread = [outcome_before_reading(article) for article in articles]
+    readable = [article for article, outcome in zip(articles, unread, strict=True) if outcome is None]
     with metrics.SECONDS.labels("split").time():
         texts = [text_of(article) for article in readable]
     with metrics.SECONDS.labels("tag").time():
@@ -80,9 +81,8 @@ def handle(records: Sequence[Record], tagger: Tagger, log: Log) -> None:
                 metrics.SCORE.observe(finding.score)
             metrics.ARTICLES.labels("tagged" if found else "clean").inc()
             metrics.SENTENCES.inc(len(text.sentences))
-    for article in articles:
-        if outcome := outcome_before_reading(article):
-            metrics.ARTICLES.labels(outcome).inc()
+    for outcome in filter(None, unread):
+        metrics.ARTICLES.labels(outcome).inc()
     metrics.BATCH.observe(len(articles))
 
 

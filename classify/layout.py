@@ -14,7 +14,6 @@ from classify.numbers import Number, numbers
 from classify.windows import Window
 
 Floats = NDArray[np.float32]
-Whole = NDArray[np.int64]
 TITLE, FAR_BEFORE, BEFORE, SAME, AFTER = range(5)
 
 

@@ -2,15 +2,14 @@
 
 import argparse
 import os
-import signal
 import tempfile
-import threading
 from pathlib import Path
 
 from demo.app import PORT, Options, play, serve_only
 from demo.pipeline import Pipeline
 from demo.show import Show
 from demo.world import World
+from wire.stop import stop_at_signals
 
 DESCRIPTION = """Play a small world of invented outlets: eight months of news, October 2024 to June 2025, in one minute.
 Its feeds are real documents on a server of this machine; the same services as in production read them."""
@@ -29,9 +28,7 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 
 def demo(args: argparse.Namespace, pipeline: Pipeline) -> int:
     """Run `claimwire demo` with these arguments; the exit code."""
-    stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+    stop = stop_at_signals()
     with tempfile.TemporaryDirectory(prefix="claimwire-demo-", ignore_cleanup_errors=True) as temporary:
         folder = (args.data or Path(temporary)).absolute()
         options = Options(folder, seconds=args.seconds, port=args.port, leave=args.exit)

@@ -42,8 +42,12 @@ def replay(path: Path, out: Path, model: Path | None = None) -> int:
     settings = read(ClassifySettings, os.environ)
     tagger = Tagger(Model(model or settings.model, settings.threads))
     outcomes: Counter[str] = Counter()
-    items = {item["id"]: item for item in _items(path, outcomes)}
-    articles = sorted((article_of(item) for item in items.values()), key=lambda article: article.published)
+    items: dict[str, Item] = {}
+    articles: list[Article] = []
+    for item, article in _readable(path, outcomes):
+        items[article.id] = item
+        articles.append(article)
+    articles.sort(key=lambda article: article.published)
     started, raised = time.monotonic(), 0
     with ExitStack() as closing:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="claimwire-replay-")))
@@ -58,8 +62,8 @@ def replay(path: Path, out: Path, model: Path | None = None) -> int:
     return 1 if outcomes["refused"] else 0
 
 
-def _items(path: Path, outcomes: Counter[str]) -> Iterator[Item]:
-    """The file's items; a line that holds none, or an id a second time, is named and counted."""
+def _readable(path: Path, outcomes: Counter[str]) -> Iterator[tuple[Item, Article]]:
+    """The file's items, each with its article; a line that holds none, or an id a second time, is named and counted."""
     seen = set()
     for item in read_json_lines(path):
         try:
@@ -67,9 +71,9 @@ def _items(path: Path, outcomes: Counter[str]) -> Iterator[Item]:
                 raise item
             if item["id"] in seen:
                 raise ItemError(f"{path}: id {item['id']!r} a second time")
-            article_of(item)
+            article = article_of(item)
             seen.add(item["id"])
-            yield item
+            yield item, article
         except ItemError as error:
             print(error, file=sys.stderr)
             outcomes["refused"] += 1
