@@ -16,7 +16,7 @@ from kafka import errors as kafka_errors
 from kafka.net.compat import KafkaNetClient
 
 from wire.log import LogError, LogUnavailable
-from wire.messages import QUARANTINE_SUFFIX
+from wire.messages import FINDINGS, QUARANTINE_SUFFIX
 
 logger = logging.getLogger(__name__)
 
@@ -79,19 +79,22 @@ class Cluster:
         return str(partition.topic.removeprefix(self.prefix))
 
     def make_topics(self, topics: Iterable[str]) -> None:
-        """Make those that are missing; a quarantine has one partition."""
+        """Make those that are missing; what is read in one order has one partition."""
         if set(topics) <= self._known:
             return
         admin = self.connect(KafkaAdminClient, CLIENT)
         try:
             missing = sorted(self.prefix + topic for topic in topics)
             missing = [name for name in missing if name not in set(admin.list_topics())]
-            wanted = {name: {"num_partitions": 1 if name.endswith(QUARANTINE_SUFFIX) else self._partitions} for name in missing}
+            wanted = {name: {"num_partitions": self._partitions_of(name.removeprefix(self.prefix))} for name in missing}
             if wanted:
                 self._create(admin, wanted)
             self._known.update(topics)
         finally:
             abandon(admin.close)
+
+    def _partitions_of(self, topic: str) -> int:
+        return 1 if topic == FINDINGS or topic.endswith(QUARANTINE_SUFFIX) else self._partitions
 
     def _create(self, admin: Any, wanted: dict[str, dict[str, int]]) -> None:
         with suppress(kafka_errors.TopicAlreadyExistsError):  # somebody else was faster

@@ -151,8 +151,8 @@ def open_log(url: str) -> Log:
 
     `sqlite:///data/log.db?keep=7d`: keep for seven days what every group has read.
     `kafka://host:port,host:port?prefix=try-&partitions=3`: put `try-` before every topic and group on the broker, make
-    missing topics with three partitions. `session=10s`: a reader that is silent for so long has lost its partitions;
-    `batch=5m`: so has one that handles a batch for longer.
+    missing topics with three partitions (findings and quarantines have one). `session=10s`: a reader that is silent for so
+    long has lost its partitions; `batch=5m`: so has one that handles a batch for longer.
     """
     address = parse_address(url)
     if address.scheme == "sqlite":

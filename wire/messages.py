@@ -102,7 +102,7 @@ class Finding(Message):
 
     @property
     def claim_key(self) -> str:
-        """Topic, force and place in one string: the log's key, so that one consumer reads all of a claim in order."""
+        """Topic, force and place in one string: the log's key."""
         return f"{self.topic}|{'+'.join(self.force) or '-'}|{self.place or '-'}"
 
 

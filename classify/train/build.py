@@ -25,7 +25,7 @@ def build(args: argparse.Namespace) -> None:
     """Train as `claimwire train` was asked to and write the weights to `args.out`."""
     paths = [Path(name) for name in args.items]
     items = [item for path in paths for item in read_items(path)]
-    plan = Plan(base=args.base, epochs=args.epochs, seed=args.seed)
+    plan = Plan(base=args.base, epochs=args.epochs, encoder_rate=args.rate, bf16=args.bf16, seed=args.seed)
     training = Training(plan, items, args.out / "state")
     if not training.unseen:
         raise ValueError(f"none of the {len(items)} items is held out, which calibration needs: give items of more scenarios")

@@ -19,6 +19,7 @@ from tests.waiting import metric, wait_until
 from tests.wire.reading import nothing_comes, read, values, write
 from wire.consume import Backoff, consume
 from wire.log import CommitRefused, Log, LogUnavailable, Record, open_log
+from wire.messages import FINDINGS
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +47,13 @@ def test_topics_are_made_with_their_partitions(kafka_log_url: str, kafka_server:
     with open_log(f"{kafka_log_url}&partitions=5") as log:
         write(log, "in", b"1")
         write(log, "in.quarantine", b"2")
+        write(log, FINDINGS, b"3")
     prefix = kafka_log_url.split("prefix=")[1].split("&")[0]
     admin = KafkaAdminClient(bootstrap_servers=kafka_server)
-    made = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics([f"{prefix}in", f"{prefix}in.quarantine"])}
+    described = admin.describe_topics([f"{prefix}in", f"{prefix}in.quarantine", f"{prefix}{FINDINGS}"])
     admin.close()
-    assert made == {f"{prefix}in": 5, f"{prefix}in.quarantine": 1}
+    made = {topic["name"].removeprefix(prefix): len(topic["partitions"]) for topic in described}
+    assert made == {"in": 5, "in.quarantine": 1, FINDINGS: 1}
 
 
 def test_without_a_broker_everything_says_so_soon_and_leaves_no_thread() -> None:

@@ -57,7 +57,7 @@ def loss_of(made: Training) -> float:
 
 
 def test_it_learns_what_it_is_shown(base: Path, items: list[Item], tmp_path: Path) -> None:
-    made = training(base, items, tmp_path, epochs=4)
+    made = training(base, items, tmp_path, epochs=6)
     before = loss_of(made)
     made.run()
     assert loss_of(made) < 0.7 * before
@@ -93,13 +93,13 @@ def test_what_is_exported_is_what_was_trained(base: Path, items: list[Item], tmp
     out, data = tmp_path / "weights", tmp_path / "items.jsonl"
     out.mkdir()
     data.write_text("".join(json.dumps(item) + "\n" for item in items))
-    build(argparse.Namespace(items=[str(data)], base=str(base), out=out, name="tiny", epochs=1, seed=1, fp32=True))
+    build(argparse.Namespace(items=[str(data)], base=str(base), out=out, name="tiny", epochs=1, rate=1e-3, bf16=False, seed=1, fp32=True))
     model = Model(out)
     assert model.name.startswith("tiny@")
     record = json.loads((out / CARD).read_text("utf-8"))["record"]
     assert record["plan"]["epochs"] == 1
     assert "items.jsonl" in record["data"]
-    network = Training(Plan(str(base), epochs=1), items, out / "state").network.eval()
+    network = Training(Plan(str(base), epochs=1, encoder_rate=1e-3), items, out / "state").network.eval()
     laid = windows(model.tokeniser, "A title", ["North Korea denied it.", "It rained."]) + windows(model.tokeniser, "", ["word " * 100] * 4)
     inputs = reader_input(laid, model.tokeniser.pad_token_id)
     with torch.no_grad():
