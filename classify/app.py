@@ -2,13 +2,15 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from classify import metrics
 from classify.findings import findings
+from classify.labels import Mention
 from classify.model import Model, ModelError
 from classify.sentences import Text, clean, split
 from classify.settings import ClassifySettings
+from classify.shadow import shadowing
 from classify.tag import Tagger
 from wire.consume import consume
 from wire.log import Log, Record, open_log
@@ -18,6 +20,9 @@ from wire.telemetry import Health, reporting
 logger = logging.getLogger(__name__)
 LANGUAGES = ("en", None)  # None: too short to tell
 
+#: Looks at texts and at what was found in each, after the findings are on their way. Must be quick and must not raise.
+Watcher = Callable[[Sequence[Text], Sequence[Sequence[Sequence[Mention]]]], None]
+
 
 def run(settings: ClassifySettings, stop: threading.Event, health: Health | None = None) -> None:
     """Tag articles until `stop` is set. Weights that must not be served are waited for, not worked around: the articles stay on the log."""
@@ -25,13 +30,14 @@ def run(settings: ClassifySettings, stop: threading.Event, health: Health | None
         tagger = load(settings, stop, health)
         if tagger is None:
             return
-        with open_log(settings.shared.log) as log:
+        with open_log(settings.shared.log) as log, shadowing(settings.shadow_model) as shadow:
+            watchers: list[Watcher] = [shadow.offer] if shadow else []
             reader = log.reader("classify", ARTICLES)
             try:
                 consume(
                     log,
                     reader,
-                    lambda records: handle(records, tagger, log),
+                    lambda records: handle(records, tagger, log, watchers),
                     stop,
                     max_records=settings.batch,
                     poll_seconds=0.5,
@@ -62,7 +68,7 @@ def load(settings: ClassifySettings, stop: threading.Event, health: Health, *, r
     return None
 
 
-def handle(records: Sequence[Record], tagger: Tagger, log: Log) -> None:
+def handle(records: Sequence[Record], tagger: Tagger, log: Log, watchers: Sequence[Watcher] = ()) -> None:
     """Tag a batch of articles and append what was found. MessageError where a record is no article."""
     articles = [Article.decode(record.value) for record in records]
     unread = [outcome_before_reading(article) for article in articles]
@@ -84,6 +90,8 @@ def handle(records: Sequence[Record], tagger: Tagger, log: Log) -> None:
     for outcome in filter(None, unread):
         metrics.ARTICLES.labels(outcome).inc()
     metrics.BATCH.observe(len(articles))
+    for watch in watchers:
+        watch(texts, tagged)
 
 
 def outcome_before_reading(article: Article) -> str | None:

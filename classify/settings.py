@@ -12,6 +12,11 @@ def model_folder(value: str) -> Path:
     return WEIGHTS if value == "shipped" else path(value)
 
 
+def optional_model_folder(value: str) -> Path | None:
+    """A folder of weights, or None where nothing is given."""
+    return model_folder(value) if value else None
+
+
 @dataclass(frozen=True)
 class ClassifySettings:
     """What classify reads from the environment."""
@@ -21,4 +26,10 @@ class ClassifySettings:
     threads: int = setting("CLAIMWIRE_MODEL_THREADS", "2", whole, "Processor threads for the network; 0 takes every core.")
     batch: int = setting(
         "CLAIMWIRE_CLASSIFY_BATCH", "16", whole, "Articles read from the log at a time; more is faster and each waits longer."
+    )
+    shadow_model: Path | None = setting(
+        "CLAIMWIRE_SHADOW_MODEL",
+        "",
+        optional_model_folder,
+        "Folder of a second model that reads along and is only counted: a candidate at work before it is served.",
     )
