@@ -51,6 +51,7 @@ def add_commands(subparsers: Any) -> None:
 def _add_train(subparsers: Any) -> None:
     train = subparsers.add_parser("train", help="train the model (needs the train extra: make train-env)")
     train.add_argument("items", nargs="+", metavar="ITEMS", help="labelled items: .txt as in classify/train/data, or JSON Lines")
+    train.add_argument("--texts", type=Path, default=Path("../shared/data"), metavar="FOLDER", help="the gathered texts that items cite")
     train.add_argument("--base", required=True, metavar="FOLDER", help="a Hugging Face encoder: a folder, or a name that can be fetched")
     train.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the weights go; its `state` folder is resumed from")
     train.add_argument("--name", default="claimwire", help="the model's name, as every finding carries it (default: claimwire)")

@@ -24,7 +24,7 @@ Floats = NDArray[np.float32]
 def build(args: argparse.Namespace) -> None:
     """Train as `claimwire train` was asked to and write the weights to `args.out`."""
     paths = [Path(name) for name in args.items]
-    items = [item for path in paths for item in read_items(path)]
+    items = [item for path in paths for item in read_items(path, args.texts)]
     plan = Plan(base=args.base, epochs=args.epochs, encoder_rate=args.rate, bf16=args.bf16, seed=args.seed)
     training = Training(plan, items, args.out / "state")
     if not training.unseen:

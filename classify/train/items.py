@@ -4,6 +4,7 @@
     - A sentence.
     = ft allege RU@ML EU 1000 | EU officials
 
+A sentence of a gathered text is cited, not copied: `- ner.jsonl.gz#4466` (see `classify.train.texts`).
 A mention line: topic (ft, es), stance, FORCE@PLACE (codes joined by commas, - for none), speaker's side, count, | speaker's words.
 """
 
@@ -13,23 +14,30 @@ from pathlib import Path
 from typing import Any
 
 from classify.items import Item, ItemError, is_json_lines, open_text, read_json_lines
+from classify.train.texts import Texts
 from wire.messages import BODIES, SIDES, STANCES
 
+#: Where the gathered texts are, seen from the project's root.
+TEXTS = Path("../shared/data")
+CITED = re.compile(r"[\w.]+\.jsonl\.gz#\S+")
 TOPICS = {"ft": "foreign_troops", "es": "escalation"}
 MENTION = re.compile(r"= *(\w+) +(\w+) +([^@\s]+)@(\S+) +(\S+) +(\S+) *\| *(.*?) *$")
 CODE = re.compile(rf"[A-Z]{{2}}|{'|'.join(BODIES)}")
 SIDE = re.compile(rf"{CODE.pattern}|{'|'.join(SIDES)}")
 
 
-def read_items(path: Path) -> Iterator[Item]:
-    """The items of a text file (.txt) or of JSON Lines in gold form (.jsonl, .jsonl.gz), in order; ItemError at the first that is none."""
-    for item in read_json_lines(path) if is_json_lines(path) else _read_written(path):
+def read_items(path: Path, texts: Path = TEXTS) -> Iterator[Item]:
+    """The items of a text file (.txt) or of JSON Lines in gold form (.jsonl, .jsonl.gz), in order; ItemError at the first that is none.
+
+    `texts` is the folder of what a text file cites.
+    """
+    for item in read_json_lines(path) if is_json_lines(path) else _read_written(path, Texts(texts)):
         if isinstance(item, ItemError):
             raise item
         yield item
 
 
-def _read_written(path: Path) -> Iterator[Item]:
+def _read_written(path: Path, texts: Texts) -> Iterator[Item]:
     item: Item | None = None
     with open_text(path) as lines:
         for number, line in enumerate(lines, 1):
@@ -39,7 +47,8 @@ def _read_written(path: Path) -> Iterator[Item]:
                     yield item
                 item = _heading(line, where)
             elif line.startswith("- ") and item:
-                item["sentences"].append({"text": line[2:].strip(), "mentions": []})
+                words = line[2:].strip()
+                item["sentences"].append({"text": texts.sentence(words) if CITED.fullmatch(words) else words, "mentions": []})
             elif line.startswith("=") and item and item["sentences"]:
                 sentence = item["sentences"][-1]
                 sentence["mentions"].append(_mention(line, sentence["text"], where))

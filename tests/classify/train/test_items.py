@@ -1,3 +1,5 @@
+import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,47 @@ def test_a_wrong_line_is_named(tmp_path: Path, line: str, cause: str) -> None:
     with pytest.raises(ItemError, match=cause) as error:
         list(read_items(path))
     assert f"{path}:3" in str(error.value)
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """A folder of gathered texts: a row of tokens and an item of two sentences."""
+    rows = {
+        "ner.jsonl.gz": {"tokens": ["It", "'s", "not", '"', "true", '"', ",", "Bamako", "said", "."]},
+        "news.jsonl.gz": {"id": "n-1", "text": "Bamako denied it. It rained."},
+    }
+    for name, row in rows.items():
+        with gzip.open(tmp_path / name, "wt") as file:
+            file.write(json.dumps(row) + "\n")
+    return tmp_path
+
+
+def test_a_cited_sentence_is_read_from_its_text(tmp_path: Path, texts: Path) -> None:
+    path = tmp_path / "items.txt"
+    path.write_text("@ a | 2021-11-03 | o | s | T\n- ner.jsonl.gz#0\n= ft deny RU@ML ML - | Bamako\n- news.jsonl.gz#n-1.1\n")
+    (item,) = read_items(path, texts)
+    assert [s["text"] for s in item["sentences"]] == ['It\'s not "true", Bamako said.', "It rained."]
+    assert item["sentences"][0]["mentions"][0]["speaker"] == "Bamako"
+
+
+@pytest.mark.parametrize(
+    ("cited", "cause"), [("ner.jsonl.gz#9", "ner.jsonl.gz: has no 9"), ("lost.jsonl.gz#1", "lost.jsonl.gz: not there.*--texts")]
+)
+def test_a_citation_of_nothing_is_named(tmp_path: Path, texts: Path, cited: str, cause: str) -> None:
+    path = tmp_path / "items.txt"
+    path.write_text(f"@ a | 2021-11-03 | o | s | T\n- {cited}\n")
+    with pytest.raises(ItemError, match=cause):
+        list(read_items(path, texts))
+
+
+def test_labels_of_gathered_texts_fit_them() -> None:
+    root = Path(__file__).parents[3]
+    if not (root / "../shared/data").exists():
+        pytest.skip("needs ../shared/data, the gathered texts")
+    items = [
+        item for path in sorted((root / "classify/train/data/real").glob("*.txt")) for item in read_items(path, root / "../shared/data")
+    ]
+    assert len(items) > 1000
 
 
 def test_the_projects_own_data_is_right() -> None:

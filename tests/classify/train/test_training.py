@@ -93,7 +93,11 @@ def test_what_is_exported_is_what_was_trained(base: Path, items: list[Item], tmp
     out, data = tmp_path / "weights", tmp_path / "items.jsonl"
     out.mkdir()
     data.write_text("".join(json.dumps(item) + "\n" for item in items))
-    build(argparse.Namespace(items=[str(data)], base=str(base), out=out, name="tiny", epochs=1, rate=1e-3, bf16=False, seed=1, fp32=True))
+    build(
+        argparse.Namespace(
+            items=[str(data)], texts=tmp_path, base=str(base), out=out, name="tiny", epochs=1, rate=1e-3, bf16=False, seed=1, fp32=True
+        )
+    )
     model = Model(out)
     assert model.name.startswith("tiny@")
     record = json.loads((out / CARD).read_text("utf-8"))["record"]
