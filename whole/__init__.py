@@ -1,1 +1,1 @@
-"""What needs every service at once: the all-in-one process, the demo's view of it, replay, doctor. Holds no logic of a service."""
+"""What needs every service at once: the all-in-one process, the demo's view of it, replay, compare, doctor. Holds no logic of a service."""

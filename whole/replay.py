@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,30 +36,44 @@ from wire.settings import read
 
 CHUNK = 256  # articles that a stage takes before the next one has its turn
 
+Batch = list[tuple[Item, Article]]
+
 
 def replay(path: Path, out: Path, model: Path | None = None) -> int:
     """Replay the items in `path` and write their alerts to `out`; the exit code, 1 where a line was refused."""
     settings = read(ClassifySettings, os.environ)
     tagger = Tagger(Model(model or settings.model, settings.threads))
     outcomes: Counter[str] = Counter()
-    items: dict[str, Item] = {}
-    articles: list[Article] = []
-    for item, article in _readable(path, outcomes):
-        items[article.id] = item
-        articles.append(article)
-    articles.sort(key=lambda article: article.published)
+    batch = read_items(path, outcomes)
     started, raised = time.monotonic(), 0
-    with ExitStack() as closing:
-        folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="claimwire-replay-")))
-        stages = Stages(folder, tagger, read(AlertsSettings, os.environ).alert_score)
-        closing.callback(stages.close)
-        lines = closing.enter_context(out.open("w", encoding="utf-8"))
-        for chunk in _shown([articles[first : first + CHUNK] for first in range(0, len(articles), CHUNK)]):
-            for alert in stages.take(chunk, {article.id: str(items[article.id].get("scenario", "")) for article in chunk}, outcomes):
-                print(json.dumps(line_of(alert, items[alert.article])), file=lines)
-                raised += 1
-    _report(outcomes, stages.findings, raised, len(articles) / max(time.monotonic() - started, 1e-9))
+    with fresh_stages(tagger) as stages, out.open("w", encoding="utf-8") as lines:
+        for line in alerts_of(batch, stages, outcomes, "replaying"):
+            print(json.dumps(line), file=lines)
+            raised += 1
+    _report(outcomes, stages.findings, raised, len(batch) / max(time.monotonic() - started, 1e-9))
     return 1 if outcomes["refused"] else 0
+
+
+def read_items(path: Path, outcomes: Counter[str]) -> Batch:
+    """The items in `path`, each with its article, by the time of publication; lines that hold none are named and counted."""
+    return sorted(_readable(path, outcomes), key=lambda pair: pair[1].published)
+
+
+def alerts_of(batch: Batch, stages: "Stages", outcomes: Counter[str], doing: str) -> Iterator[dict[str, Any]]:
+    """The lines that tell of the alerts which these items raise, in order."""
+    items = {article.id: item for item, article in batch}
+    scenarios = {id: str(item.get("scenario", "")) for id, item in items.items()}
+    articles = [article for _, article in batch]
+    for chunk in _shown([articles[first : first + CHUNK] for first in range(0, len(articles), CHUNK)], doing):
+        yield from (line_of(alert, items[alert.article]) for alert in stages.take(chunk, scenarios, outcomes))
+
+
+@contextmanager
+def fresh_stages(tagger: Tagger) -> Iterator["Stages"]:
+    """Stages with an empty log and empty ledgers, which are gone on leaving."""
+    with tempfile.TemporaryDirectory(prefix="claimwire-replay-") as folder:
+        with closing(Stages(Path(folder), tagger, read(AlertsSettings, os.environ).alert_score)) as stages:
+            yield stages
 
 
 def _readable(path: Path, outcomes: Counter[str]) -> Iterator[tuple[Item, Article]]:
@@ -184,8 +198,8 @@ def line_of(alert: Alert, item: Item) -> dict[str, Any]:
     }
 
 
-def _shown(chunks: Sequence[list[Article]]) -> Iterator[list[Article]]:
-    return iter(track(chunks, "replaying", console=Console(stderr=True), disable=len(chunks) < 4))
+def _shown(chunks: Sequence[list[Article]], doing: str) -> Iterator[list[Article]]:
+    return iter(track(chunks, doing, console=Console(stderr=True), disable=len(chunks) < 4))
 
 
 def _report(outcomes: Counter[str], findings: int, raised: int, pace: float) -> None:
