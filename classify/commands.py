@@ -6,10 +6,10 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress, track
 
 from classify.evaluate import evaluate
 from classify.items import Item, ItemError, is_json_lines, item_of, read_json_lines
@@ -20,6 +20,9 @@ from classify.sentences import Text, clean, split
 from classify.settings import ClassifySettings, model_folder
 from wire.settings import read
 from wire.stop import stop_at_signals
+
+if TYPE_CHECKING:
+    from classify.tag import Tagger
 
 CHUNK = 64
 
@@ -37,6 +40,9 @@ def add_commands(subparsers: Any) -> None:
     tag = subparsers.add_parser("tag", help="tag texts: who says what of foreign troops and escalation")
     tag.add_argument("files", nargs="*", metavar="FILE", help="plain text or JSON Lines in gold form; standard input if none")
     tag.add_argument("--json", action="store_true", help="print JSON Lines in gold form: same ids, same sentences, mentions found")
+    tag.add_argument(
+        "--explain", action="store_true", help="say why: thresholds, other stances, candidates, the words that weighed most (slow)"
+    )
     tag.set_defaults(run=_tag)
     figures = subparsers.add_parser("evaluate", help="measure the model against a gold file")
     figures.add_argument("gold", metavar="GOLD.jsonl")
@@ -78,12 +84,30 @@ def _tag(args: argparse.Namespace) -> int:
         for error in (item for item in chunk if isinstance(item, ItemError)):
             print(error, file=sys.stderr)
             refused += 1
+        if args.explain:
+            for item in items:
+                _explain(console, item, tagger, args.json)
+            continue
         for item in tagged(items, tagger):
             if args.json:
                 print(json.dumps(item, ensure_ascii=False))
             else:
                 print_mentions(console, item)
     return 1 if refused else 0
+
+
+def _explain(console: Console, item: Item, tagger: "Tagger", as_json: bool) -> None:
+    from classify.explain import explain
+    from classify.explained import data, print_explanations
+
+    given, text = _text(item)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("weighing words", total=None)
+        explanations = explain(tagger, text, progress=lambda done, total: bar.update(task, completed=done, total=total))
+    if as_json:
+        print(json.dumps(data(item, given, explanations, tagger.model.name), ensure_ascii=False))
+    else:
+        print_explanations(console, text.title or item["id"], explanations, tagger.model.name)
 
 
 def _evaluate(args: argparse.Namespace) -> int:
@@ -118,7 +142,7 @@ def _train(args: argparse.Namespace) -> int:
     return 0
 
 
-def _tagger(folder: Path | None) -> TextTagger:
+def _tagger(folder: Path | None) -> "Tagger":
     from classify.tag import Tagger
 
     settings = read(ClassifySettings, os.environ)
@@ -157,12 +181,17 @@ def _chunks(items: Iterator[Any]) -> Iterator[list[Any]]:
 
 def tagged(items: Sequence[Item], tagger: TextTagger) -> list[Item]:
     """These items with the mentions found, in gold form; sentences that are given stay as they are."""
-    sentences = [[s["text"] for s in item["sentences"]] if "sentences" in item else split(item["text"]).sentences for item in items]
-    texts = [Text(clean(item["title"]), [clean(s) for s in found]) for item, found in zip(items, sentences, strict=True)]
+    laid = [_text(item) for item in items]
     return [
         {
             **{key: value for key, value in item.items() if key not in ("text", "sentences")},
             "sentences": [{"text": s, "mentions": [m.gold() for m in found]} for s, found in zip(given, mentions, strict=True)],
         }
-        for item, given, mentions in zip(items, sentences, tagger.tag(texts), strict=True)
+        for item, (given, _), mentions in zip(items, laid, tagger.tag([text for _, text in laid]), strict=True)
     ]
+
+
+def _text(item: Item) -> tuple[list[str], Text]:
+    """The item's sentences as given, and its text to be read."""
+    given = [s["text"] for s in item["sentences"]] if "sentences" in item else split(item["text"]).sentences
+    return given, Text(clean(item["title"]), [clean(sentence) for sentence in given])
