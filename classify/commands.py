@@ -16,7 +16,7 @@ from classify.items import Item, ItemError, is_json_lines, item_of, read_json_li
 from classify.labels import Mention
 from classify.model import Model
 from classify.report import print_figures, print_mentions
-from classify.sentences import Text, clean, split
+from classify.sentences import Text, one_line, split
 from classify.settings import ClassifySettings, model_folder
 from wire.settings import read
 from wire.stop import stop_at_signals
@@ -67,6 +67,15 @@ def _add_train(subparsers: Any) -> None:
     train.add_argument("--bf16", action="store_true", help="train in bfloat16: faster where the processor has AVX-512 BF16")
     train.add_argument("--fp32", action="store_true", help="keep the weights in 32 bits (default: 8)")
     train.set_defaults(run=_train)
+    export = subparsers.add_parser("export", help="write the weights of a training again, without training (needs the train extra)")
+    export.add_argument("state", type=Path, metavar="STATE", help="the folder that claimwire train wrote to, or its state.pt")
+    export.add_argument("out", type=Path, metavar="OUT", help="folder for the weights")
+    export.add_argument("--fp32", action="store_true", help="keep the weights in 32 bits (default: 8)")
+    export.add_argument("--name", help="the model's name (default: as it was trained)")
+    export.add_argument("--base", metavar="FOLDER", help="the encoder that it was trained from, if that has moved")
+    export.add_argument("--items", nargs="+", metavar="ITEMS", help="all items of that training, where the state is without those held out")
+    export.add_argument("--texts", type=Path, default=Path("../shared/data"), metavar="FOLDER", help="the gathered texts that items cite")
+    export.set_defaults(run=_export)
 
 
 def _classify(_: argparse.Namespace) -> int:
@@ -133,12 +142,21 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
+    return _with_train_extra("build", args)
+
+
+def _export(args: argparse.Namespace) -> int:
+    return _with_train_extra("export_again", args)
+
+
+def _with_train_extra(name: str, args: argparse.Namespace) -> int:
+    """Call this function of `classify.train.build`, which needs PyTorch."""
     try:
-        from classify.train.build import build
+        from classify.train import build
     except ModuleNotFoundError as error:
-        print(f"claimwire train needs {error.name}: run `make train-env` and use .venv-train/bin/claimwire", file=sys.stderr)
+        print(f"claimwire {args.command} needs {error.name}: run `make train-env` and use .venv-train/bin/claimwire", file=sys.stderr)
         return 1
-    build(args)
+    getattr(build, name)(args)
     return 0
 
 
@@ -194,4 +212,4 @@ def tagged(items: Sequence[Item], tagger: TextTagger) -> list[Item]:
 def _text(item: Item) -> tuple[list[str], Text]:
     """The item's sentences as given, and its text to be read."""
     given = [s["text"] for s in item["sentences"]] if "sentences" in item else split(item["text"]).sentences
-    return given, Text(clean(item["title"]), [clean(sentence) for sentence in given])
+    return given, Text(one_line(item["title"]), [one_line(sentence) for sentence in given])

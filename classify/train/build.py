@@ -6,16 +6,21 @@ import random
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from classify.items import Item
+from classify.labels import codes
+from classify.names import Names
 from classify.train.calibrate import calibrate
-from classify.train.examples import Example, batch_input, batches
+from classify.train.examples import Example, batch_input, batches, examples, held_out
 from classify.train.export import export
 from classify.train.items import read_items
 from classify.train.network import Network
+from classify.train.trained import Trained, keep, load, made_of, state_file
 from classify.train.training import Plan, Training, mention_f1
 
 Floats = NDArray[np.float32]
@@ -23,24 +28,59 @@ Floats = NDArray[np.float32]
 
 def build(args: argparse.Namespace) -> None:
     """Train as `claimwire train` was asked to and write the weights to `args.out`."""
-    paths = [Path(name) for name in args.items]
-    items = [item for path in paths for item in read_items(path, args.texts)]
+    items, record = _read(args)
     plan = Plan(base=args.base, epochs=args.epochs, encoder_rate=args.rate, bf16=args.bf16, seed=args.seed)
     training = Training(plan, items, args.out / "state")
-    if not training.unseen:
-        raise ValueError(f"none of the {len(items)} items is held out, which calibration needs: give items of more scenarios")
-    network = training.run()
-    padding = training.tokeniser.pad_token_id
-    calibration = calibrate(*outputs(network, training.unseen, padding))
-    record = {
-        "name": args.name,
-        "plan": asdict(plan) | {"base": Path(args.base).name},
-        "data": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths},
-        "items": {"learned": len(training.learned), "held out": len(items) - len(training.learned)},
-        "held_out_mention_f1": round(mention_f1(network, training.unseen, padding), 4),
+    record, unseen = {"name": args.name} | record, _held_out(items)
+    keep(training.folder, record, unseen)
+    training.run()
+    trained = Trained(training.network, training.tokeniser, asdict(plan), training.epoch, training.step)
+    export_trained(trained, unseen, record, args.out, int8=not args.fp32)
+
+
+def export_again(args: argparse.Namespace) -> None:
+    """Write weights to `args.out` from the state that `claimwire export` was pointed at."""
+    file = state_file(args.state)
+    if args.items:
+        items, record = _read(args)
+        record, unseen = {"name": "claimwire"} | record, _held_out(items)
+    else:
+        record, unseen = made_of(file.parent)
+    if args.name:
+        record = record | {"name": args.name}
+    export_trained(load(file, args.base), unseen, record, args.out, int8=not args.fp32)
+
+
+def export_trained(trained: Trained, unseen: Sequence[Item], record: dict[str, Any], out: Path, *, int8: bool) -> None:
+    """Calibrate on the held-out items and write weights and card to `out`."""
+    network, padding = trained.network, trained.tokeniser.pad_token_id
+    made = examples(unseen, trained.tokeniser, Names(), codes())
+    calibration = calibrate(*outputs(network, made, padding))
+    record = record | {
+        "plan": trained.plan | {"base": Path(trained.plan["base"]).name},
+        "trained": {"epochs": trained.epochs, "steps": trained.steps},
+        "held_out_mention_f1": round(mention_f1(network, made, padding), 4),
     }
-    export(network, training.tokeniser, calibration, record, args.out, int8=not args.fp32)
-    print(f"weights in {args.out}: serve them with CLAIMWIRE_MODEL={args.out}, measure them with claimwire evaluate")
+    export(network, trained.tokeniser, calibration, record, out, int8=int8)
+    print(f"weights in {out}: serve them with CLAIMWIRE_MODEL={out}, measure them with claimwire evaluate")
+
+
+def _read(args: argparse.Namespace) -> tuple[list[Item], dict[str, Any]]:
+    """The items that these arguments name, and what the record says of them."""
+    paths = [Path(name) for name in args.items]
+    items = [item for path in paths for item in read_items(path, args.texts)]
+    unseen = sum(held_out(item) for item in items)
+    return items, {
+        "data": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths},
+        "items": {"learned": len(items) - unseen, "held out": unseen},
+    }
+
+
+def _held_out(items: Sequence[Item]) -> list[Item]:
+    unseen = [item for item in items if held_out(item)]
+    if not unseen:
+        raise ValueError(f"none of the {len(items)} items is held out, which calibration needs: give items of more scenarios")
+    return unseen
 
 
 @torch.no_grad()

@@ -32,6 +32,7 @@ def export(
     int8: bool = True,
 ) -> None:
     """Write graphs, tokeniser and card to `folder`, which is replaced whole."""
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         made = Path(scratch)
         _write_graphs(network.eval(), made)
@@ -50,7 +51,6 @@ def export(
             "record": record,
         }
         (made / CARD).write_text(json.dumps(card, indent=1) + "\n", "utf-8")
-        folder.mkdir(parents=True, exist_ok=True)
         for name in (*FILES, CARD):
             shutil.copyfile(made / name, folder / name)
 

@@ -3,12 +3,14 @@
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+from classify.commands import add_commands
 from classify.items import Item
 from classify.layout import reader_input
 from classify.model import CARD, WEIGHTS, Model
@@ -18,6 +20,7 @@ from classify.train.build import build
 from classify.train.examples import examples, held_out
 from classify.train.items import read_items
 from classify.train.losses import batch_loss
+from classify.train.trained import StateError
 from classify.train.training import Plan, Training
 from classify.windows import windows
 
@@ -89,21 +92,32 @@ def test_another_plan_does_not_go_on_with_this_ones_state(base: Path, items: lis
         training(base, items[:20], tmp_path, epochs=9)
 
 
-def test_what_is_exported_is_what_was_trained(base: Path, items: list[Item], tmp_path: Path) -> None:
-    out, data = tmp_path / "weights", tmp_path / "items.jsonl"
-    out.mkdir()
-    data.write_text("".join(json.dumps(item) + "\n" for item in items))
+@pytest.fixture(scope="module")
+def data(items: list[Item], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("data") / "items.jsonl"
+    path.write_text("".join(json.dumps(item) + "\n" for item in items))
+    return path
+
+
+@pytest.fixture(scope="module")
+def built(base: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a training that is done."""
+    out = tmp_path_factory.mktemp("built") / "weights"
     build(
         argparse.Namespace(
-            items=[str(data)], texts=tmp_path, base=str(base), out=out, name="tiny", epochs=1, rate=1e-3, bf16=False, seed=1, fp32=True
+            items=[str(data)], texts=data.parent, base=str(base), out=out, name="tiny", epochs=1, rate=1e-3, bf16=False, seed=1, fp32=True
         )
     )
-    model = Model(out)
+    return out
+
+
+def test_what_is_exported_is_what_was_trained(built: Path, base: Path, items: list[Item]) -> None:
+    model = Model(built)
     assert model.name.startswith("tiny@")
-    record = json.loads((out / CARD).read_text("utf-8"))["record"]
-    assert record["plan"]["epochs"] == 1
+    record = card_of(built)["record"]
+    assert (record["plan"]["epochs"], record["trained"]) == (1, {"epochs": 1, "steps": 0})
     assert "items.jsonl" in record["data"]
-    network = Training(Plan(str(base), epochs=1, encoder_rate=1e-3), items, out / "state").network.eval()
+    network = Training(Plan(str(base), epochs=1, encoder_rate=1e-3), items, built / "state").network.eval()
     laid = windows(model.tokeniser, "A title", ["North Korea denied it.", "It rained."]) + windows(model.tokeniser, "", ["word " * 100] * 4)
     inputs = reader_input(laid, model.tokeniser.pad_token_id)
     with torch.no_grad():
@@ -111,3 +125,47 @@ def test_what_is_exported_is_what_was_trained(base: Path, items: list[Item], tmp
     served = model._reader.run(["logits"], inputs)[0]
     np.testing.assert_allclose(served, logits.numpy(), atol=1e-4)
     assert len(Tagger(model).tag([Text("", ["One.", "Two."])])[0]) == 2
+
+
+def card_of(folder: Path) -> dict[str, Any]:
+    card: dict[str, Any] = json.loads((folder / CARD).read_text("utf-8"))
+    return card
+
+
+def exported(state: Path, out: Path, *arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers(dest="command"))
+    args = parser.parse_args(["export", str(state), str(out), *arguments])
+    return int(args.run(args))
+
+
+def test_a_state_is_exported_again_to_the_same_weights(built: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "again"
+    assert exported(built, out, "--fp32") == 0
+    assert card_of(out) == card_of(built)
+    assert Model(out).name == Model(built).name
+
+
+def test_a_state_is_exported_in_eight_bits_under_another_name(built: Path, base: Path, tmp_path: Path) -> None:
+    moved = base.rename(base.with_name("elsewhere"))
+    try:
+        assert exported(built / "state" / "state.pt", tmp_path / "small", "--name", "small", "--base", str(moved)) == 0
+    finally:
+        moved.rename(base)
+    assert Model(tmp_path / "small").name.startswith("small@")
+    sizes = [(folder / "reader.onnx").stat().st_size for folder in (tmp_path / "small", built)]
+    assert sizes[0] < sizes[1] / 2
+
+
+def test_a_state_without_its_held_out_items_is_given_them(built: Path, data: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state.pt"
+    state.write_bytes((built / "state" / "state.pt").read_bytes())
+    with pytest.raises(StateError, match=f"{tmp_path}/made_of.json: not there. Give --items"):
+        exported(state, tmp_path / "out")
+    assert exported(state, tmp_path / "out", "--fp32", "--items", str(data), "--name", "tiny") == 0
+    assert card_of(tmp_path / "out") == card_of(built)
+
+
+def test_a_folder_without_a_state_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StateError, match="nowhere: holds no state.pt"):
+        exported(tmp_path / "nowhere", tmp_path / "out")
