@@ -9,7 +9,7 @@ from collections.abc import Callable
 from classify.model import Model
 from classify.sentences import Text, split
 from classify.tag import Tagger
-from classify.windows import windows
+from classify.windows import laid_out, windows
 from demo.world import World
 
 ARTICLES = 24
@@ -45,7 +45,7 @@ def main() -> None:
     tagger = Tagger(Model())
     given = texts()
     laid = [Text("", split(text).sentences) for text in given]
-    prepared = seconds(lambda: [windows(tagger.model.tokeniser, "", split(text).sentences) for text in given])
+    prepared = seconds(lambda: [windows(laid_out(tagger.model.tokeniser, "", split(text).sentences)) for text in given])
     read = seconds(lambda: tagger.tag(laid))
     print(f"split and tokenise: {ARTICLES / prepared:.0f} articles of {WORDS} words a second")
     print(f"read by the model:  {ARTICLES / read:.1f} articles of {WORDS} words a second")

@@ -54,7 +54,7 @@ def load(settings: ClassifySettings, stop: threading.Event, health: Health, *, r
     metrics.READY.set(0)
     while not stop.is_set():
         try:
-            tagger = Tagger(Model(settings.model, settings.threads))
+            tagger = Tagger(Model(settings.model, settings.threads), metrics.PASSED.inc)
         except ModelError as error:
             problem = str(error)
             logger.error("no article is tagged: %s Trying again every %.0f s.", error, retry_seconds)

@@ -57,7 +57,6 @@ def add_commands(subparsers: Any) -> None:
 def _add_train(subparsers: Any) -> None:
     train = subparsers.add_parser("train", help="train the model (needs the train extra: make train-env)")
     train.add_argument("items", nargs="+", metavar="ITEMS", help="labelled items: .txt as in classify/train/data, or JSON Lines")
-    train.add_argument("--texts", type=Path, default=Path("../shared/data"), metavar="FOLDER", help="the gathered texts that items cite")
     train.add_argument("--base", required=True, metavar="FOLDER", help="a Hugging Face encoder: a folder, or a name that can be fetched")
     train.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the weights go; its `state` folder is resumed from")
     train.add_argument("--name", default="claimwire", help="the model's name, as every finding carries it (default: claimwire)")
@@ -74,8 +73,12 @@ def _add_train(subparsers: Any) -> None:
     export.add_argument("--name", help="the model's name (default: as it was trained)")
     export.add_argument("--base", metavar="FOLDER", help="the encoder that it was trained from, if that has moved")
     export.add_argument("--items", nargs="+", metavar="ITEMS", help="all items of that training, where the state is without those held out")
-    export.add_argument("--texts", type=Path, default=Path("../shared/data"), metavar="FOLDER", help="the gathered texts that items cite")
     export.set_defaults(run=_export)
+    for parser in (train, export):
+        parser.add_argument(
+            "--texts", type=Path, default=Path("../shared/data"), metavar="FOLDER", help="the gathered texts that items cite"
+        )
+        parser.add_argument("--general", type=Path, metavar="FILE.jsonl.gz", help="general news by category, for the gate to tell apart")
 
 
 def _classify(_: argparse.Namespace) -> int:

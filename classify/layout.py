@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from classify.names import Name, Names
 from classify.numbers import Number, numbers
-from classify.windows import Window
+from classify.windows import Laid, Window
 
 Floats = NDArray[np.float32]
+GATE_TOKENS = 96  # of a sentence, as the gate sees it; longer ones are rarely more than a list
 TITLE, FAR_BEFORE, BEFORE, SAME, AFTER = range(5)
 
 
@@ -29,6 +30,17 @@ def reader_input(windows: Sequence[Window], padding: int) -> dict[str, NDArray[n
         for unit, start in enumerate(window.starts):
             sentences[row, unit, start : start + len(window.units[unit].ids)] = 1
     return {"ids": ids, "attention": attention, "sentences": sentences}
+
+
+def gate_input(articles: Sequence[Laid], padding: int) -> NDArray[np.int64]:
+    """ids [D,1+S,L] of these articles: the title's row first (nothing but padding where there is none), then the sentences'."""
+    rows = [[laid.heading[0].ids if laid.heading else [], *(unit.ids for unit in laid.units)] for laid in articles]
+    length = min(GATE_TOKENS, max(len(ids) for article in rows for ids in article))
+    laid_ids = np.full((len(rows), max(map(len, rows)), length), padding, dtype=np.int64)
+    for place, article in enumerate(rows):
+        for row, ids in enumerate(article):
+            laid_ids[place, row, : len(ids)] = ids[:length]
+    return laid_ids
 
 
 @dataclass(frozen=True, slots=True)

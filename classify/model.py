@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classify.labels import KINDS, ROLES, codes
-from classify.layout import reader_input
-from classify.windows import Window
+from classify.layout import gate_input, reader_input
+from classify.windows import Laid, Window
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).parent / "weights"
 CARD = "model.json"
-FILES = ("reader.onnx", "slots.onnx", "tokenizer.json", "tokenizer_config.json")
+TOKENISER = ("tokenizer.json", "tokenizer_config.json")
+FILES = ("gate.onnx", "reader.onnx", "slots.onnx", *TOKENISER)
 
 Floats = NDArray[np.float32]
 
@@ -52,8 +53,17 @@ class Model:
         self.thresholds: Floats = np.array(card["thresholds"], dtype=np.float32)
         self._slope, self._shift = card["calibration"]
         self.tokeniser: PreTrainedTokenizerBase = PreTrainedTokenizerFast.from_pretrained(folder)
+        self._passes: float = card["gate"]["threshold"]
+        self._gate = _session(folder / "gate.onnx", 1)
         self._reader = _session(folder / "reader.onnx", threads)
         self._slots = _session(folder / "slots.onnx", 1)
+
+    def gate(self, laid: Laid) -> Floats:
+        """How possible each sentence of an article is [S], as log-odds over what lets it through: it is read from 0 on."""
+        if not laid.units:
+            return np.zeros(0, dtype=np.float32)
+        (logits,) = self._gate.run(["logits"], {"ids": gate_input([laid], self.tokeniser.pad_token_id)})
+        return np.asarray(logits[0] - self._passes, dtype=np.float32)
 
     def read(self, window: Window) -> Reading:
         """One window in one pass. Scores are calibrated.
@@ -93,8 +103,9 @@ def _checked(folder: Path) -> dict[str, Any]:
         raise ModelError(f"{card_path}: not JSON: {error}") from None
     if card.get("labels") != label_space():
         raise ModelError(f"{card_path}: made for other labels than this version's. Retrain with claimwire train.")
-    for name in FILES:
-        if file_hash(folder / name) != card.get("files", {}).get(name):
+    hashes = card.get("files", {})
+    for name in sorted({*FILES, *hashes}):  # a graph too large for one file has further ones
+        if file_hash(folder / name) != hashes.get(name):
             raise ModelError(f"{folder / name}: is not the file that {CARD} was written for. Restore it from the repository.")
     return card
 

@@ -1,6 +1,9 @@
-"""Articles to mentions: sentences into windows, windows through the network, its outputs into slots. Knows no log and no Finding."""
+"""Articles to mentions: sentences through the gate into windows, windows through the network, its outputs into slots.
 
-from collections.abc import Iterator, Sequence
+Knows no log and no Finding.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -9,7 +12,7 @@ from classify.layout import Candidates, Floats, candidates, slots_input
 from classify.model import Model, Reading
 from classify.names import Names
 from classify.sentences import Text
-from classify.windows import Window, windows
+from classify.windows import Window, laid_out, windows
 
 SPEAKER_TOKENS = 30
 FORCE_THRESHOLD = 0.5
@@ -17,10 +20,11 @@ EDGES = " \t\"'“”‘’.,;:()[]–—-"
 
 
 class Tagger:
-    """A model with the table of names."""
+    """A model with the table of names. `passed` is told of each text how many of its sentences the gate let through."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, passed: Callable[[int], object] = lambda sentences: None) -> None:
         self.model = model
+        self._passed = passed
         self.names = Names()
         self.labels = codes()
         self.closed = {role: ~np.array(allowed(role, self.labels)) for role in ROLES}
@@ -29,7 +33,10 @@ class Tagger:
         """For each text, for each of its sentences, its mentions: the same however many are given at once."""
         found: list[list[list[Mention]]] = [[[] for _ in text.sentences] for text in texts]
         for text, mentions in zip(texts, found, strict=True):
-            for window in windows(self.model.tokeniser, text.title, text.sentences):
+            laid = laid_out(self.model.tokeniser, text.title, text.sentences)
+            possible = self.model.gate(laid) >= 0
+            self._passed(int(possible.sum()))
+            for window in windows(laid, possible.tolist()):
                 for sentence, mention in self._mentions(window, self.model.read(window)):
                     mentions[sentence].append(mention)
         return found

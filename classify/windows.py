@@ -1,6 +1,6 @@
 """Lays sentences out as windows: title, then consecutive sentences up to 256 tokens, read in one pass.
 
-Knows tokens and offsets, not labels. A sentence that starts a later window keeps up to two before it as context.
+Knows tokens and offsets, not labels. Where sentences are left out, a window keeps up to two before its first as context.
 """
 
 from collections.abc import Sequence
@@ -28,6 +28,16 @@ class Unit:
     text: str
     ids: list[int]
     offsets: Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """An article tokenised: its title, if it has one, its sentences, and the tokens that begin a window and end its parts."""
+
+    heading: list[Unit]
+    units: list[Unit]
+    first: int
+    separator: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +78,30 @@ def tokenise(tokeniser: "PreTrainedTokenizerBase", texts: Sequence[str], limit: 
     ]
 
 
-def windows(tokeniser: "PreTrainedTokenizerBase", title: str, sentences: Sequence[str]) -> list[Window]:
-    """The windows of one article; every sentence is `own` in exactly one of them."""
-    if not sentences:
-        return []
+def laid_out(tokeniser: "PreTrainedTokenizerBase", title: str, sentences: Sequence[str]) -> Laid:
+    """An article's tokens."""
     heading = tokenise(tokeniser, [title], TITLE_TOKENS) if title.strip() else []
-    units = tokenise(tokeniser, sentences, SENTENCE_TOKENS)
-    room = WINDOW_TOKENS - 3 - sum(len(unit.ids) for unit in heading)
-    made, first = [], 0
-    while first < len(units):
-        context = _context(units, first, room)
-        used = sum(len(units[place].ids) for place in range(context, first))
-        last = first
-        while last < len(units) and (last == first or used + len(units[last].ids) <= room):
-            used += len(units[last].ids)
-            last += 1
-        made.append(_window(tokeniser, heading, units, context, first, last))
-        first = last
+    units = tokenise(tokeniser, sentences, SENTENCE_TOKENS) if sentences else []
+    return Laid(heading, units, tokeniser.cls_token_id, tokeniser.sep_token_id)
+
+
+def windows(laid: Laid, wanted: Sequence[bool] | None = None) -> list[Window]:
+    """The windows of one article; every sentence that is wanted (None: all are) is `own` in exactly one of them."""
+    asked = [True] * len(laid.units) if wanted is None else list(wanted)
+    room = WINDOW_TOKENS - 3 - sum(len(unit.ids) for unit in laid.heading)
+    made, left = [], [place for place, own in enumerate(asked) if own]
+    while left:
+        first = left[0]
+        context = _context(laid.units, first, room)
+        used = sum(len(laid.units[place].ids) for place in range(context, first + 1))
+        end = first + 1
+        for place in left[1:]:  # whatever stands between two that are wanted is read with them, unless it is too long
+            used += sum(len(unit.ids) for unit in laid.units[end : place + 1])
+            if used > room or place - end > CONTEXT_SENTENCES:
+                break
+            end = place + 1
+        made.append(_window(laid, asked, context, first, end))
+        left = [place for place in left if place >= end]
     return made
 
 
@@ -99,21 +116,19 @@ def _context(units: Sequence[Unit], first: int, room: int) -> int:
     return context
 
 
-def _window(
-    tokeniser: "PreTrainedTokenizerBase", heading: Sequence[Unit], units: Sequence[Unit], context: int, first: int, last: int
-) -> Window:
-    parts = [*heading, *units[context:last]]
-    ids, starts = [tokeniser.cls_token_id], []
+def _window(laid: Laid, asked: Sequence[bool], context: int, first: int, end: int) -> Window:
+    parts = [*laid.heading, *laid.units[context:end]]
+    ids, starts = [laid.first], []
     for place, unit in enumerate(parts):
         starts.append(len(ids))
         ids.extend(unit.ids)
-        if place < len(heading):
-            ids.append(tokeniser.sep_token_id)
-    ids.append(tokeniser.sep_token_id)
+        if place < len(laid.heading):
+            ids.append(laid.separator)
+    ids.append(laid.separator)
     return Window(
         ids=ids,
         units=parts,
         starts=starts,
-        index=[-1] * len(heading) + list(range(context, last)),
-        own=[False] * len(heading) + [place >= first for place in range(context, last)],
+        index=[-1] * len(laid.heading) + list(range(context, end)),
+        own=[False] * len(laid.heading) + [place >= first and asked[place] for place in range(context, end)],
     )

@@ -18,9 +18,11 @@ from classify.names import Names
 from classify.train.calibrate import calibrate
 from classify.train.examples import Example, batch_input, batches, examples, held_out
 from classify.train.export import export
+from classify.train.gate import Gated, train_gate
+from classify.train.general import general_items
 from classify.train.items import read_items
 from classify.train.network import Network
-from classify.train.trained import Trained, keep, load, made_of, state_file
+from classify.train.trained import Trained, keep, keep_gate, kept_gate, load, made_of, state_file
 from classify.train.training import Plan, Training, mention_f1
 
 Floats = NDArray[np.float32]
@@ -35,23 +37,34 @@ def build(args: argparse.Namespace) -> None:
     keep(training.folder, record, unseen)
     training.run()
     trained = Trained(training.network, training.tokeniser, asdict(plan), training.epoch, training.step)
-    export_trained(trained, unseen, record, args.out, int8=not args.fp32)
+    gated = _gate(trained, items, args.general)
+    keep_gate(training.folder, gated)
+    export_trained(trained, gated, unseen, record, args.out, int8=not args.fp32)
 
 
 def export_again(args: argparse.Namespace) -> None:
     """Write weights to `args.out` from the state that `claimwire export` was pointed at."""
     file = state_file(args.state)
+    trained = load(file, args.base)
     if args.items:
         items, record = _read(args)
         record, unseen = {"name": "claimwire"} | record, _held_out(items)
+        gated = _gate(trained, items, args.general)
     else:
         record, unseen = made_of(file.parent)
+        gated = kept_gate(file.parent, trained.tokeniser.pad_token_id)
     if args.name:
         record = record | {"name": args.name}
-    export_trained(load(file, args.base), unseen, record, args.out, int8=not args.fp32)
+    export_trained(trained, gated, unseen, record, args.out, int8=not args.fp32)
 
 
-def export_trained(trained: Trained, unseen: Sequence[Item], record: dict[str, Any], out: Path, *, int8: bool) -> None:
+def _gate(trained: Trained, items: Sequence[Item], general: Path | None) -> Gated:
+    """A gate over this network's word embeddings."""
+    words = trained.network.reader.encoder.get_input_embeddings().weight
+    return train_gate(items, list(general_items(general)) if general else [], words, trained.tokeniser)
+
+
+def export_trained(trained: Trained, gated: Gated, unseen: Sequence[Item], record: dict[str, Any], out: Path, *, int8: bool) -> None:
     """Calibrate on the held-out items and write weights and card to `out`."""
     network, padding = trained.network, trained.tokeniser.pad_token_id
     made = examples(unseen, trained.tokeniser, Names(), codes())
@@ -61,7 +74,7 @@ def export_trained(trained: Trained, unseen: Sequence[Item], record: dict[str, A
         "trained": {"epochs": trained.epochs, "steps": trained.steps},
         "held_out_mention_f1": round(mention_f1(network, made, padding), 4),
     }
-    export(network, trained.tokeniser, calibration, record, out, int8=int8)
+    export(network, trained.tokeniser, calibration, gated, record, out, int8=int8)
     print(f"weights in {out}: serve them with CLAIMWIRE_MODEL={out}, measure them with claimwire evaluate")
 
 

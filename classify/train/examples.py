@@ -17,7 +17,7 @@ from classify.items import Item
 from classify.labels import KINDS, ROLES
 from classify.layout import Candidates, candidates, reader_input, slots_input
 from classify.names import Names
-from classify.windows import Window, windows
+from classify.windows import Window, laid_out, windows
 
 HELD_OUT = 0.06
 IGNORE = -100
@@ -53,7 +53,7 @@ def examples(items: Sequence[Item], tokeniser: PreTrainedTokenizerBase, names: N
     """The examples of these items."""
     made = []
     for item in items:
-        for window in windows(tokeniser, item["title"], [s["text"] for s in item["sentences"]]):
+        for window in windows(laid_out(tokeniser, item["title"], [s["text"] for s in item["sentences"]])):
             found = candidates(window, names)
             targets = [
                 _target(window, unit, found, mention, labels)

@@ -15,10 +15,12 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from classify.items import Item
 from classify.labels import codes
+from classify.train.gate import Gate, Gated
 from classify.train.network import Network
 
 STATE = "state.pt"
 MADE_OF = "made_of.json"
+GATE = "gate.pt"
 
 
 class StateError(ValueError):
@@ -64,6 +66,22 @@ def keep(folder: Path, record: dict[str, Any], unseen: Sequence[Item]) -> None:
     """Write what the weights in this state folder are made of, and the items that they are calibrated on."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MADE_OF).write_text(json.dumps({"record": record, "held_out": list(unseen)}, ensure_ascii=False), "utf-8")
+
+
+def keep_gate(folder: Path, gated: Gated) -> None:
+    """Write the gate that was trained after the network to its state folder."""
+    torch.save({"gate": gated.gate.state_dict(), "threshold": gated.threshold, "passed": gated.passed}, folder / GATE)
+
+
+def kept_gate(folder: Path, padding: int) -> Gated:
+    """What `keep_gate` wrote."""
+    try:
+        kept = torch.load(folder / GATE, weights_only=True)
+    except FileNotFoundError:
+        raise StateError(f"{folder / GATE}: not there, the training was stopped before it. Give --items, for it to be trained.") from None
+    gate = Gate(kept["gate"]["words.weight"], padding)
+    gate.load_state_dict(kept["gate"])
+    return Gated(gate, kept["threshold"], kept["passed"])
 
 
 def made_of(folder: Path) -> tuple[dict[str, Any], list[Item]]:

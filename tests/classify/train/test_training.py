@@ -22,7 +22,7 @@ from classify.train.items import read_items
 from classify.train.losses import batch_loss
 from classify.train.trained import StateError
 from classify.train.training import Plan, Training
-from classify.windows import windows
+from classify.windows import laid_out, windows
 
 DATA = Path(__file__).parents[3] / "classify" / "train" / "data"
 
@@ -105,9 +105,10 @@ def built(base: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     out = tmp_path_factory.mktemp("built") / "weights"
     build(
         argparse.Namespace(
-            items=[str(data)], texts=data.parent, base=str(base), out=out, name="tiny", epochs=1, rate=1e-3, bf16=False, seed=1, fp32=True
+            items=[str(data)], texts=data.parent, general=None, base=str(base), out=out, name="tiny",
+            epochs=1, rate=1e-3, bf16=False, seed=1, fp32=True,
         )
-    )
+    )  # fmt: skip
     return out
 
 
@@ -118,7 +119,8 @@ def test_what_is_exported_is_what_was_trained(built: Path, base: Path, items: li
     assert (record["plan"]["epochs"], record["trained"]) == (1, {"epochs": 1, "steps": 0})
     assert "items.jsonl" in record["data"]
     network = Training(Plan(str(base), epochs=1, encoder_rate=1e-3), items, built / "state").network.eval()
-    laid = windows(model.tokeniser, "A title", ["North Korea denied it.", "It rained."]) + windows(model.tokeniser, "", ["word " * 100] * 4)
+    articles = ("A title", ["North Korea denied it.", "It rained."]), ("", ["word " * 100] * 4)
+    laid = [window for title, sentences in articles for window in windows(laid_out(model.tokeniser, title, sentences))]
     inputs = reader_input(laid, model.tokeniser.pad_token_id)
     with torch.no_grad():
         _, _, logits = network.reader(**{key: torch.from_numpy(value) for key, value in inputs.items()})
