@@ -14,7 +14,7 @@ from classify.model import Reading
 from classify.occlusion import Part, Weight, log_odds, parts, scores_without, weight
 from classify.sentences import Text
 from classify.tag import FORCE_THRESHOLD, Tagger, speaker_words, stated_count
-from classify.windows import Window, windows
+from classify.windows import Window, laid_out, windows
 
 #: So many sentences without a mention have their words weighed, too: those that came nearest to one.
 NEAREST = 3
@@ -27,10 +27,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """What each stage gave a sentence, as a probability; `gate` is None where no gate stands before the reader."""
+    """What each stage gave a sentence: the gate log-odds over what lets it through, from 0 on, the reader its highest probability."""
 
+    gate: float
     reader: float
-    gate: float | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the gate let the sentence through to the reader."""
+        return self.gate >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A sentence and the kinds that were found in it; where none was, `nearest` is the one that came nearest to its threshold."""
+    """A sentence and the kinds that were found in it; where none was, `nearest` is the one that came nearest to its threshold.
+
+    It may be over it, in a sentence that the gate did not let through: then it is what the reader would have found.
+    """
 
     index: int
     sentence: str
@@ -80,20 +88,23 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A sentence in the window that answers for it, the kinds to explain, and how far the best was past its threshold (log-odds)."""
+    """A sentence in the window that answers for it, the kinds to explain, how far the best is past its threshold (log-odds)."""
 
     window: Window
     reading: Reading
     unit: int
+    stages: Stages
     kinds: tuple[int, ...]
     margin: float
 
+    @property
+    def found(self) -> bool:
+        return self.margin >= 0 and self.stages.passed
 
-def explain(
-    tagger: Tagger, text: Text, gate: Sequence[float] | None = None, progress: Progress = lambda done, total: None
-) -> list[Explanation]:
-    """Every sentence of this text, in order. `gate` has what the gate gave each of them."""
-    seen = [one for window in windows(tagger.model.tokeniser, text.title, text.sentences) for one in _seen(tagger, window)]
+
+def explain(tagger: Tagger, text: Text, progress: Progress = lambda done, total: None) -> list[Explanation]:
+    """Every sentence of this text, in order."""
+    seen = _all_seen(tagger, text)
     hidden = {place: parts(seen[place].window, seen[place].unit) for place in _worth_weighing(seen)}
     total, done, explained = sum(map(len, hidden.values())), 0, []
     for place, one in enumerate(seen):
@@ -103,31 +114,42 @@ def explain(
             done += 1
             progress(done, total)
         kinds = tuple(_weighed(kind, number, without) for kind, number in zip(_kinds(tagger, one), one.kinds, strict=True))
-        index = one.window.index[one.unit]
         explained.append(
             Explanation(
-                index=index + text.first,
+                index=one.window.index[one.unit] + text.first,
                 sentence=one.window.units[one.unit].text,
-                stages=Stages(float(one.reading.scores[one.unit].max()), None if gate is None else gate[index]),
-                found=kinds if one.margin >= 0 else (),
-                nearest=None if one.margin >= 0 else kinds[0],
+                stages=one.stages,
+                found=kinds if one.found else (),
+                nearest=None if one.found else kinds[0],
             )
         )
     return explained
 
 
-def _seen(tagger: Tagger, window: Window) -> Iterator[_Seen]:
+def _all_seen(tagger: Tagger, text: Text) -> list[_Seen]:
+    """Every sentence: those that the gate lets through in the windows that the tagger reads, the others in windows of their own."""
+    if not text.sentences:
+        return []
+    laid = laid_out(tagger.model.tokeniser, text.title, text.sentences)
+    gate = tagger.model.gate(laid)
+    read = [*windows(laid, (gate >= 0).tolist()), *windows(laid, (gate < 0).tolist())]
+    return sorted((one for window in read for one in _seen(tagger, window, gate)), key=lambda one: one.window.index[one.unit])
+
+
+def _seen(tagger: Tagger, window: Window, gate: Floats) -> Iterator[_Seen]:
     reading, thresholds = tagger.model.read(window), tagger.model.thresholds
     for unit in (unit for unit, own in enumerate(window.own) if own):
-        margins = log_odds(reading.scores[unit]) - log_odds(thresholds)
-        found = np.nonzero(reading.scores[unit] >= thresholds)[0].tolist()
-        yield _Seen(window, reading, unit, tuple(found or [int(margins.argmax())]), float(margins.max()))
+        scores = reading.scores[unit]
+        margins = log_odds(scores) - log_odds(thresholds)
+        stages = Stages(float(gate[window.index[unit]]), float(scores.max()))
+        over = np.nonzero(scores >= thresholds)[0].tolist() if stages.passed else []
+        yield _Seen(window, reading, unit, stages, tuple(over or [int(margins.argmax())]), float(margins.max()))
 
 
 def _worth_weighing(seen: Sequence[_Seen]) -> list[int]:
     """Which of these have a mention, or came nearest to one."""
-    missed = sorted((place for place, one in enumerate(seen) if one.margin < 0), key=lambda place: -seen[place].margin)
-    return [*(place for place, one in enumerate(seen) if one.margin >= 0), *missed[:NEAREST]]
+    missed = sorted((place for place, one in enumerate(seen) if not one.found), key=lambda place: -seen[place].margin)
+    return [*(place for place, one in enumerate(seen) if one.found), *missed[:NEAREST]]
 
 
 def _kinds(tagger: Tagger, one: _Seen) -> Iterator[Kind]:

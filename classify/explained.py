@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from classify.explain import Candidate, Explanation, Kind
+from classify.explain import Candidate, Explanation, Kind, Stages
 from classify.items import Item
 from classify.occlusion import Weight
 from classify.report import COLOURS
@@ -37,7 +37,7 @@ def data(item: Item, given: Sequence[str], explanations: Sequence[Explanation], 
             "text": text,
             "read": one.sentence,
             "index": one.index,
-            "stages": {name: None if score is None else round(score, 4) for name, score in asdict(one.stages).items()},
+            "stages": _rounded(one.stages),
             "mentions": [_kind(kind) for kind in one.found],
             "nearest": None if one.nearest is None else _kind(one.nearest),
         }
@@ -99,13 +99,9 @@ def _far(run: Sequence[Explanation]) -> RenderableType:
     for one in run:
         if one.nearest:
             mention, threshold = one.nearest.mention, one.nearest.threshold
-            rows.add_row(
-                str(one.index),
-                Text(one.sentence),
-                f"{mention.score:.2f} of {threshold:.2f}",
-                mention.stance,
-                mention.topic.replace("_", " "),
-            )
+            passed = "" if one.stages.passed else "not read, "
+            score = f"{passed}{mention.score:.2f} of {threshold:.2f}"
+            rows.add_row(str(one.index), Text(one.sentence), score, mention.stance, mention.topic.replace("_", " "))
     return rows
 
 
@@ -137,14 +133,13 @@ def _reasons(one: Explanation, kind: Kind) -> RenderableType:
     rows.add_column(style="dim")
     rows.add_column()
     rows.add_row("found" if one.found else "missed", _claim(kind))
-    rows.add_row("score", _score(kind, bool(one.found)))
+    rows.add_row("score", _score(kind))
     rows.add_row(
         "nearly" if one.found else "others", Text(", ".join(f"{o.stance} {o.score:.2f} of {o.threshold:.2f}" for o in kind.others[:3]))
     )
     for role, found in kind.slots.items():
         rows.add_row(role, _candidates(found))
-    gate = "" if one.stages.gate is None else f"gate {one.stages.gate:.2f}, "
-    rows.add_row("stages", f"{gate}reader {one.stages.reader:.2f}")
+    rows.add_row("stages", _stages(one.stages))
     for label, weights in _ranked(kind):
         rows.add_row(label, _weights(weights))
     return rows
@@ -160,11 +155,17 @@ def _claim(kind: Kind) -> Text:
     )
 
 
-def _score(kind: Kind, found: bool) -> Text:
-    score, distance = kind.mention.score, abs(kind.mention.score - kind.threshold)
-    return Text.assemble(
-        (f"{score:.2f}", "bold"), f", {distance:.2f} {'over' if found else 'short of'} its threshold of {kind.threshold:.2f}"
-    )
+def _score(kind: Kind) -> Text:
+    distance = kind.mention.score - kind.threshold
+    side = "over" if distance >= 0 else "short of"
+    return Text.assemble((f"{kind.mention.score:.2f}", "bold"), f", {abs(distance):.2f} {side} its threshold of {kind.threshold:.2f}")
+
+
+def _stages(stages: Stages) -> Text:
+    """The way through the stages; a sentence that the gate kept back says so, and what the reader would have given it."""
+    if stages.passed:
+        return Text(f"gate {stages.gate:+.1f}, reader {stages.reader:.2f}")
+    return Text.assemble((f"gate {stages.gate:+.1f}: not read", "bold red"), f"; the reader would have given {stages.reader:.2f}")
 
 
 def _candidates(found: Sequence[Candidate]) -> Text:

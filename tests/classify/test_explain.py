@@ -1,14 +1,16 @@
 """What explains a mention agrees with the tagger, and the words that weigh are those whose loss changes the score."""
 
 import dataclasses
+from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from classify.explain import NEAREST, Explanation, Kind, explain
 from classify.occlusion import log_odds, parts
 from classify.sentences import Text
 from classify.tag import Tagger
-from classify.windows import windows
+from classify.windows import laid_out, windows
 
 DENIAL = "North Korea's foreign ministry denied on Monday that it had sent any soldiers to Russia."
 RAIN = "It rained in the hills above the town."
@@ -61,7 +63,7 @@ def test_the_word_that_denies_weighs_most(denial: Explanation) -> None:
 def test_a_weight_is_what_the_score_loses_when_the_word_is_masked(tagger: Tagger, denial: Explanation) -> None:
     kind = only(denial)
     (word,) = (word for word in kind.words if word.text == "denied")
-    (window,) = windows(tagger.model.tokeniser, "Pyongyang on Kursk", [DENIAL.replace("denied", "[MASK]")])
+    (window,) = windows(laid_out(tagger.model.tokeniser, "Pyongyang on Kursk", [DENIAL.replace("denied", "[MASK]")]))
     masked = tagger.model.read(window).scores[1, 1]
     assert word.without == pytest.approx(float(masked))
     assert word.weight == pytest.approx(float(log_odds(kind.mention.score) - log_odds(masked)))
@@ -94,10 +96,26 @@ def test_words_are_weighed_in_the_nearest_misses_alone(tagger: Tagger) -> None:
     assert min(map(margin, weighed)) >= max(margin(kind) for kind in missed if not kind.words)
 
 
-def test_the_gates_score_has_its_place(tagger: Tagger, denial: Explanation) -> None:
-    first, second = explain(tagger, Text("", ["It rained.", "It snowed."]), gate=[0.25, 0.5])
-    assert (first.stages.gate, second.stages.gate) == (0.25, 0.5)
-    assert denial.stages.gate is None
+def test_a_sentence_that_the_gate_kept_back_is_missed_though_the_reader_would_find_it(
+    gated: Callable[[float], Tagger], denial: Explanation
+) -> None:
+    strict, text = gated(100), Text("Pyongyang on Kursk", [DENIAL])
+    assert strict.tag([text]) == [[[]]]
+    (one,) = explain(strict, text)
+    assert not one.found
+    assert not one.stages.passed
+    assert one.nearest == only(denial), "as the reader would have found it"
+    assert denial.stages.passed
+
+
+def test_sentences_stay_in_order_where_the_gate_keeps_some_back(tagger: Tagger, gated: Callable[[float], Tagger]) -> None:
+    text = Text("", ["It snowed.", DENIAL, "They won."])
+    stricter = gated(float(np.sort(tagger.model.gate(laid_out(tagger.model.tokeniser, "", text.sentences)))[-2]) + 0.01)
+    explained = explain(stricter, text)
+    assert sum(one.stages.passed for one in explained) == 1
+    assert [one.index for one in explained] == [0, 1, 2]
+    assert [one.sentence for one in explained] == list(text.sentences)
+    assert [[kind.mention for kind in one.found] for one in explained] == stricter.tag([text])[0]
 
 
 def test_a_title_alone_is_sentence_minus_one(tagger: Tagger) -> None:
@@ -116,12 +134,12 @@ def test_no_sentence_is_no_explanation(tagger: Tagger) -> None:
 
 
 def test_a_word_keeps_together_what_belongs_together(tagger: Tagger) -> None:
-    (window,) = windows(tagger.model.tokeniser, "", ["Korea's 11,000 U.S.-backed men (no more)."])
+    (window,) = windows(laid_out(tagger.model.tokeniser, "", ["Korea's 11,000 U.S.-backed men (no more)."]))
     assert [part.text for part in parts(window, 0)] == ["Korea's", "11,000", "U.S", "backed", "men", "no", "more"]
 
 
 def test_a_word_past_the_end_of_what_is_read_is_no_part(tagger: Tagger) -> None:
-    (window,) = windows(tagger.model.tokeniser, "", ["word " * 400])
+    (window,) = windows(laid_out(tagger.model.tokeniser, "", ["word " * 400]))
     assert len(parts(window, 0)) == len(window.units[0].ids)
 
 

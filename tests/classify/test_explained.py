@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ RAIN = ["It rained.", "It snowed.", "It was warm again.", "The sun shone on the 
 
 @pytest.fixture(scope="module")
 def explanations(tagger: Tagger) -> list[Explanation]:
-    return explain(tagger, Text("Pyongyang", [DENIAL, *RAIN]), gate=[0.91, 0.1, 0.1, 0.1, 0.1])
+    return explain(tagger, Text("Pyongyang", [DENIAL, *RAIN]))
 
 
 def printed(explanations: list[Explanation], *, terminal: bool = False, width: int = 100, no_color: bool = False) -> str:
@@ -40,7 +41,7 @@ def test_it_reads_without_colours(explanations: list[Explanation]) -> None:
     assert re.search(r"found +deny foreign troops KP@RU by ", shown)
     assert re.search(r"score +0\.\d\d, 0\.\d\d over its threshold of 0\.\d\d", shown)
     assert re.search(r"force +KP \d\.\d\d \(Pyongyang, North Korea\)", shown)
-    assert "gate 0.91, reader 0." in shown
+    assert re.search(r"stages +gate \+\d+\.\d, reader 0\.\d\d", shown)
     assert re.search(r"denied +\++ +0\.\d\d without", shown)
 
 
@@ -48,6 +49,13 @@ def test_a_miss_says_how_far_it_was(explanations: list[Explanation]) -> None:
     shown = printed(explanations)
     assert re.search(r"score +0\.\d\d, 0\.\d\d short of its threshold of 0\.\d\d", shown)
     assert re.search(r"^ +\d .*0\.\d\d of 0\.\d\d ", shown, re.MULTILINE), "the farthest miss is a line"
+
+
+def test_a_sentence_that_the_gate_kept_back_says_so(gated: Callable[[float], Tagger]) -> None:
+    shown = printed(explain(gated(100), Text("", [DENIAL])))
+    assert re.search(r"missed +deny", shown)
+    assert re.search(r"score +0\.\d\d, 0\.\d\d over its threshold", shown)
+    assert re.search(r"gate -\d+\.\d: not read; the reader would have given 0\.\d\d", shown)
 
 
 def test_words_are_coloured_on_a_terminal(explanations: list[Explanation]) -> None:
