@@ -8,7 +8,7 @@ from classify import metrics
 from classify.findings import findings
 from classify.labels import Mention
 from classify.model import Model, ModelError
-from classify.sentences import Text, clean, split
+from classify.sentences import Text, clean, one_line, split
 from classify.settings import ClassifySettings
 from classify.shadow import shadowing
 from classify.tag import Tagger
@@ -105,5 +105,5 @@ def text_of(article: Article) -> Text:
     """Title and sentences; where there is no text the title is the one sentence."""
     done = split(article.text)
     metrics.CUT.inc(done.cut)
-    title = clean(article.title).replace("\n", " ")
+    title = one_line(article.title)
     return Text(title, done.sentences) if done.sentences else Text("", [title], first=-1)

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -89,6 +90,8 @@ def _classify(_: argparse.Namespace) -> int:
 
 
 def _tag(args: argparse.Namespace) -> int:
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a lone surrogate in a given sentence: as JSON escapes it, too
     tagger, refused = _tagger(args.model), 0
     console = Console()
     for chunk in _chunks(_items(args.files)):

@@ -36,7 +36,7 @@ def _in_figures(sentence: str) -> list[Number]:
         value, end = float(re.sub(r"[,\s]", "", match[0])), match.end()
         if scale := SCALE_AFTER.match(sentence, end):
             value, end = value * SCALES[scale[1].lower()], scale.end()
-        if round(value, 6) == int(value):
+        if value <= LARGEST and round(value, 6) == int(value):  # so many digits are infinite as a float, which has no int
             found.append(Number(match.start(), end, int(value)))
     return found
 

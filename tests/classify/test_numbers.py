@@ -16,6 +16,11 @@ from classify.numbers import numbers
         ("the 155th brigade, T-72 tanks", []),
         ("between 10,000 and 12,000", [10000, 12000]),
         ("a hundred thousand", [100000]),
+        ("9" * 400, []),
+        ("9" * 308 + " million and 20 men", [20]),
+        ("million " * 90, []),
+        ("one" + " hundred" * 90, []),
+        ("\u0663\u0660\u0660 men", [300]),
     ],
 )
 def test_the_numbers_that_a_sentence_states(sentence: str, values: list[int]) -> None:
