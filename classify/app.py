@@ -1,13 +1,16 @@
 """The classify service: reads articles from the log, tags them in batches, puts findings on the log, then commits its place."""
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from classify import metrics
+from classify.drift import Drift, reference_of
 from classify.findings import findings
 from classify.labels import Mention
-from classify.model import Model, ModelError
+from classify.model import CARD, Model, ModelError
 from classify.sentences import Text, clean, one_line, split
 from classify.settings import ClassifySettings
 from classify.shadow import shadowing
@@ -31,7 +34,7 @@ def run(settings: ClassifySettings, stop: threading.Event, health: Health | None
         if tagger is None:
             return
         with open_log(settings.shared.log) as log, shadowing(settings.shadow_model) as shadow:
-            watchers: list[Watcher] = [shadow.offer] if shadow else []
+            watchers: list[Watcher] = [drift_watcher(settings.model), *([shadow.offer] if shadow else [])]
             reader = log.reader("classify", ARTICLES)
             try:
                 consume(
@@ -87,11 +90,30 @@ def handle(records: Sequence[Record], tagger: Tagger, log: Log, watchers: Sequen
                 metrics.SCORE.observe(finding.score)
             metrics.ARTICLES.labels("tagged" if found else "clean").inc()
             metrics.SENTENCES.inc(len(text.sentences))
+            metrics.FOUND.inc(sum(bool(mine) for mine in mentions))
     for outcome in filter(None, unread):
         metrics.ARTICLES.labels(outcome).inc()
     metrics.BATCH.observe(len(articles))
     for watch in watchers:
         watch(texts, tagged)
+
+
+def drift_watcher(folder: Path) -> Watcher:
+    """What keeps the drift's gauge, where the card of the model in this folder says against what."""
+    try:
+        reference = reference_of(json.loads((folder / CARD).read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        logger.warning("no drift is measured: %s: %s", folder / CARD, error)
+        reference = None
+    drift = Drift(reference) if reference else None
+
+    def watch(_: Sequence[Text], tagged: Sequence[Sequence[Sequence[Mention]]]) -> None:
+        if drift:
+            drift.take(tagged)
+            metrics.DRIFT.labels("scores").set(drift.scores())
+            metrics.DRIFT.labels("sentences").set(drift.sentences())
+
+    return watch
 
 
 def outcome_before_reading(article: Article) -> str | None:

@@ -88,6 +88,29 @@ ROWS: dict[str, tuple[Panel, ...]] = {
         Panel("Seconds a batch spends, p95", ((quantile(0.95, "claimwire_classify_seconds", "step"), "{{step}}"),), "s", width=8),
         Panel("Articles in a batch", percentiles("claimwire_classify_batch_articles"), width=8),
         Panel("Score of findings", percentiles("claimwire_classify_score"), "percentunit", width=8),
+        Panel(
+            "Sentences with a finding",
+            (
+                (
+                    f"sum(rate(claimwire_classify_found_sentences_total{RATE})) / sum(rate(claimwire_classify_sentences_total{RATE}))",
+                    "share",
+                ),
+            ),
+            "percentunit",
+            width=8,
+        ),
+        Panel(
+            "Drift of the model",
+            (("max by (of) (claimwire_classify_drift)", "{{of}}"),),
+            width=8,
+            help="Population stability index of the last 2,000 findings against those on held-out items: over 0.25 in the scores alarms.",
+        ),
+        Panel(
+            "Shadow model: findings by who found them, per minute",
+            ((per_minute("claimwire_classify_shadow_findings_total", "found_by"), "{{found_by}}"),),
+            width=8,
+            help="Both models, only the live one, only the shadow. Nothing without CLAIMWIRE_SHADOW_MODEL.",
+        ),
     ),
     "Ledger and delivery": (
         Panel("Findings by outcome, per minute", ((per_minute("claimwire_alerts_findings_total", "outcome"), "{{outcome}}"),)),

@@ -73,6 +73,7 @@ PURE = (
     "ingest/parse.py",
     "ingest/plain.py",
     "ingest/schedule.py",
+    "classify/drift.py",
     "classify/evaluate.py",
     "classify/findings.py",
     "classify/labels.py",

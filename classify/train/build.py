@@ -22,6 +22,7 @@ from classify.train.gate import Gated, train_gate
 from classify.train.general import general_items
 from classify.train.items import read_items
 from classify.train.network import Network
+from classify.train.reference import add_reference
 from classify.train.trained import Trained, keep, keep_gate, kept_gate, load, made_of, state_file
 from classify.train.training import Plan, Training, mention_f1
 
@@ -65,7 +66,7 @@ def _gate(trained: Trained, items: Sequence[Item], general: Path | None) -> Gate
 
 
 def export_trained(trained: Trained, gated: Gated, unseen: Sequence[Item], record: dict[str, Any], out: Path, *, int8: bool) -> None:
-    """Calibrate on the held-out items and write weights and card to `out`."""
+    """Calibrate on the held-out items and write weights and card to `out`, with what these weights find in those items."""
     network, padding = trained.network, trained.tokeniser.pad_token_id
     made = examples(unseen, trained.tokeniser, Names(), codes())
     calibration = calibrate(*outputs(network, made, padding))
@@ -75,6 +76,7 @@ def export_trained(trained: Trained, gated: Gated, unseen: Sequence[Item], recor
         "held_out_mention_f1": round(mention_f1(network, made, padding), 4),
     }
     export(network, trained.tokeniser, calibration, gated, record, out, int8=int8)
+    add_reference(out, unseen)
     print(f"weights in {out}: serve them with CLAIMWIRE_MODEL={out}, measure them with claimwire evaluate")
 
 

@@ -1,5 +1,7 @@
 """The service on a real log: articles in, findings out, weights that must not be served waited for."""
 
+import json
+import math
 import shutil
 import threading
 from dataclasses import replace
@@ -7,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from classify.app import handle, load, run
-from classify.model import WEIGHTS
+from classify.app import drift_watcher, handle, load, run
+from classify.labels import Mention
+from classify.model import CARD, WEIGHTS
 from classify.settings import ClassifySettings
 from classify.tag import Tagger
 from tests.waiting import metric, wait_until
@@ -87,6 +90,30 @@ def test_every_article_ends_in_one_outcome(tagger: Tagger, sqlite_log_url: str) 
             article("Москва отрицает.", id="d", language="ru"),
         )
     assert {outcome: counted(outcome) - value for outcome, value in before.items()} == dict.fromkeys(before, 1)
+
+
+def test_drift_is_measured_against_the_cards_reference(tmp_path: Path) -> None:
+    scores = [0, 0, 0, 0, 0, 100, 100, 100, 100, 100]
+    (tmp_path / CARD).write_text(json.dumps({"reference": {"sentences": 1000, "found": 500, "scores": scores}}), "utf-8")
+    watch = drift_watcher(tmp_path)
+    for score, expected in ((0.95, False), (0.65, True)):
+        watch([], [[[mention(score)]] * 4] * 100)
+        assert math.isnan(metric("claimwire_classify_drift", of="scores")) is not expected
+    assert metric("claimwire_classify_drift", of="scores") > 1
+    assert metric("claimwire_classify_drift", of="sentences") > 1
+
+
+def mention(score: float) -> Mention:
+    return Mention("foreign_troops", "deny", ("KP",), "RU", None, "KP", None, score)
+
+
+def test_a_model_without_a_reference_or_with_a_spoiled_one_is_served_all_the_same(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    before = metric("claimwire_classify_drift", of="scores")
+    for card, said in (("{}", False), ('{"reference": {"sentences": 1}}', True)):
+        (tmp_path / CARD).write_text(card, "utf-8")
+        drift_watcher(tmp_path)([], [[[mention(0.9)]] * 600])
+        assert ("no drift is measured" in caplog.text) is said
+    assert repr(metric("claimwire_classify_drift", of="scores")) == repr(before)
 
 
 def test_a_record_that_is_no_article_is_refused_by_name(tagger: Tagger, sqlite_log_url: str) -> None:

@@ -21,7 +21,8 @@ import yaml
 from deploy.dashboard import dashboard
 
 ROOT = Path(__file__).parent.parent.parent
-PANELS = [panel for panel in dashboard()["panels"] if panel["type"] != "row"]
+#: Drift is measured from 500 findings on, against a reference; a demo has neither.
+PANELS = [panel for panel in dashboard()["panels"] if panel["type"] != "row" and panel["title"] != "Drift of the model"]
 #: The demo plays eight months in so many seconds; Prometheus scrapes every second, so that a rate has samples.
 PLAY_SECONDS = 20
 PATIENCE = 240.0

@@ -11,6 +11,7 @@ import torch
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from classify.commands import add_commands
+from classify.drift import reference_of
 from classify.items import Item
 from classify.layout import reader_input
 from classify.model import CARD, WEIGHTS, Model
@@ -118,6 +119,9 @@ def test_what_is_exported_is_what_was_trained(built: Path, base: Path, items: li
     record = card_of(built)["record"]
     assert (record["plan"]["epochs"], record["trained"]) == (1, {"epochs": 1, "steps": 0})
     assert "items.jsonl" in record["data"]
+    reference = reference_of(card_of(built))
+    assert reference
+    assert reference.sentences == sum(len(item["sentences"]) for item in items if held_out(item))
     network = Training(Plan(str(base), epochs=1, encoder_rate=1e-3), items, built / "state").network.eval()
     articles = ("A title", ["North Korea denied it.", "It rained."]), ("", ["word " * 100] * 4)
     laid = [window for title, sentences in articles for window in windows(laid_out(model.tokeniser, title, sentences))]
