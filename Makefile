@@ -17,7 +17,7 @@ run: $(READY) ## watch the live feeds of deploy/feeds.opml
 	CLAIMWIRE_FEEDS=$(RUN_FEEDS) $(BIN)/claimwire run $(ARGS)
 
 test: $(READY) ## run the tests: make test ARGS="tests/wire -k log"
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: $(READY) ## what CI checks beside the tests: style, format, types
 	$(BIN)/ruff check .

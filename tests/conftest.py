@@ -75,6 +75,20 @@ def log_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_log_url"))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes share the tests: one takes what needs the Kafka broker, first, since that is the most; the rest goes by file."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group(item)))
+    items.sort(key=lambda item: group(item) != "kafka")
+
+
+def group(item: pytest.Item) -> str:
+    """What has to run in one process, so that there is one broker, and one of each fixture that a file's tests share."""
+    needed = getattr(item, "fixturenames", ())
+    return "kafka" if "kafka" in item.name or {"kafka_server", "kafka_log_url"} & set(needed) else item.nodeid.partition("::")[0]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Under CLAIMWIRE_NO_SKIPS=1, which CI sets, a skipped test has failed: its server or browser should have been there."""

@@ -66,7 +66,7 @@ def test_a_gate_whose_padding_is_another() -> None:
 
 
 def test_general_news_is_put_together_by_category(tmp_path: Path) -> None:
-    rows = [{"id": f"s{n}", "cat": "Sports", "text": f"Match {n} ended. It rained."} for n in range(TOGETHER + 1)]
+    rows: list[Item] = [{"id": f"s{n}", "cat": "Sports", "text": f"Match {n} ended. It rained."} for n in range(TOGETHER + 1)]
     rows += [
         {"id": "w", "cat": "Armed conflicts and attacks", "text": "War."},
         {"id": "h", "cat": "Sports", "text": "Troops.", "ft_hint": 1},
