@@ -10,14 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html.entities import html5
+from itertools import islice
 
 from sentencex import segment
 
 from classify.lookalikes import plain_letters
 
 TEXT_LIMIT = 200_000  # characters; the longest real reports are half of it
-#: Characters; what the model reads of a sentence (windows.SENTENCE_TOKENS) is seldom more, so that nothing stays unread.
-SENTENCE_LIMIT = 700
+#: Sentences; the gate sees all of a text's at once, and takes 0.2 MB for each where one of them is long.
+SENTENCES_LIMIT = 2_000
+#: Characters; 160 tokens, which is what the model reads of a sentence, are seldom fewer, and real sentences seldom longer.
+SENTENCE_LIMIT = 600
 LINE_LIMIT = 2_000  # characters
 #: Characters; sentencex takes quadratic time where many quotes open and none closes. Long enough to hold several sentences.
 PIECE = 5 * SENTENCE_LIMIT
@@ -75,11 +78,9 @@ def one_line(text: str) -> str:
 def split(text: str) -> Split:
     """The sentences of this text."""
     whole = clean(text)
-    sentences: list[str] = []
-    for line in whole[:TEXT_LIMIT].split("\n"):
-        for sentence in _segments(line):
-            sentences.extend(_bounded(sentence.strip()))
-    return Split(sentences, len(whole) > TEXT_LIMIT)
+    found = (piece for line in whole[:TEXT_LIMIT].split("\n") for sentence in _segments(line) for piece in _bounded(sentence.strip()))
+    sentences = list(islice(found, SENTENCES_LIMIT))
+    return Split(sentences, len(whole) > TEXT_LIMIT or next(found, None) is not None)
 
 
 def _without_markup(text: str) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from classify.sentences import LINE_LIMIT, MARKS, PIECE, SENTENCE_LIMIT, TEXT_LIMIT, clean, one_line, split
+from classify.sentences import LINE_LIMIT, MARKS, PIECE, SENTENCE_LIMIT, SENTENCES_LIMIT, TEXT_LIMIT, clean, one_line, split
 
 
 def test_abbreviations_and_quotations_end_no_sentence() -> None:
@@ -85,6 +85,12 @@ def test_a_megabyte_is_cut_and_said_so() -> None:
     assert sum(map(len, done.sentences)) <= TEXT_LIMIT
     assert max(map(len, done.sentences)) <= SENTENCE_LIMIT
     assert not split("Short.").cut
+
+
+def test_more_sentences_than_can_be_read_are_cut_and_said_so() -> None:
+    done = split("Yes.\n" * 5_000)
+    assert (len(done.sentences), done.cut) == (SENTENCES_LIMIT, True)
+    assert not split("Yes. " * SENTENCES_LIMIT).cut
 
 
 def test_an_endless_sentence_is_cut_where_it_pauses() -> None:
