@@ -85,8 +85,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def group(item: pytest.Item) -> str:
     """What has to run in one process, so that there is one broker, and one of each fixture that a file's tests share."""
-    needed = getattr(item, "fixturenames", ())
-    return "kafka" if "kafka" in item.name or {"kafka_server", "kafka_log_url"} & set(needed) else item.nodeid.partition("::")[0]
+    needed = {*getattr(item, "fixturenames", ())}
+    chosen = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+    broker = needed & {"kafka_server", "kafka_log_url"} or "kafka" in chosen
+    return "kafka" if broker else item.nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -78,6 +78,7 @@ PURE = (
     "classify/findings.py",
     "classify/labels.py",
     "classify/layout.py",
+    "classify/lookalikes.py",
     "classify/names.py",
     "classify/numbers.py",
     "classify/sentences.py",
