@@ -67,9 +67,18 @@ class Window:
 
 
 def tokenise(tokeniser: "PreTrainedTokenizerBase", texts: Sequence[str], limit: int) -> list[Unit]:
-    """Each text's tokens, cut after `limit`; a text of which no token is left gets the unknown token."""
+    """Each text's tokens, cut after `limit`; a text of which no token is left gets the unknown token.
+
+    A text that spells a special token ("[SEP]") has its characters read: no writer ends a sentence for the network.
+    """
     coded = tokeniser(
-        list(texts), add_special_tokens=False, return_offsets_mapping=True, return_attention_mask=False, truncation=True, max_length=limit
+        list(texts),
+        add_special_tokens=False,
+        split_special_tokens=True,
+        return_offsets_mapping=True,
+        return_attention_mask=False,
+        truncation=True,
+        max_length=limit,
     )
     unknown = [tokeniser.unk_token_id]
     return [

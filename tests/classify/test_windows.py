@@ -63,3 +63,8 @@ def test_only_wanted_sentences_are_own_and_what_is_far_from_them_is_not_read(tok
 
 def test_nothing_wanted_is_nothing_read(tokeniser: PreTrainedTokenizerBase) -> None:
     assert windows(laid_out(tokeniser, "Title", sentences(3)), [False] * 3) == []
+
+
+def test_a_special_token_that_is_spelt_out_is_text(tokeniser: PreTrainedTokenizerBase) -> None:
+    (window,) = windows(laid_out(tokeniser, "", ["He said [SEP] it."]))
+    assert tokeniser.convert_ids_to_tokens(window.units[0].ids) == ["he", "said", "[", "sep", "]", "it", "."]
