@@ -59,6 +59,7 @@ def _add_train(subparsers: Any) -> None:
     train = subparsers.add_parser("train", help="train the model (needs the train extra: make train-env)")
     train.add_argument("items", nargs="+", metavar="ITEMS", help="labelled items: .txt as in classify/train/data, or JSON Lines")
     train.add_argument("--base", required=True, metavar="FOLDER", help="a Hugging Face encoder: a folder, or a name that can be fetched")
+    train.add_argument("--from", dest="begun", default="", metavar="FOLDER", help="begin where the training in this folder ended")
     train.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the weights go; its `state` folder is resumed from")
     train.add_argument("--name", default="claimwire", help="the model's name, as every finding carries it (default: claimwire)")
     train.add_argument("--epochs", type=int, default=4)
@@ -79,6 +80,7 @@ def _add_train(subparsers: Any) -> None:
         parser.add_argument(
             "--texts", type=Path, default=Path("../shared/data"), metavar="FOLDER", help="the gathered texts that items cite"
         )
+        parser.add_argument("--reference", type=Path, metavar="ITEMS", help="news as it will be read, to measure drift against")
         parser.add_argument("--general", type=Path, metavar="FILE.jsonl.gz", help="general news by category, for the gate to tell apart")
 
 

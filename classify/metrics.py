@@ -29,7 +29,7 @@ SECONDS = Histogram(
 SCORE = Histogram("claimwire_classify_score", "Scores of the findings, from 0 to 1.", buckets=BUCKETS)
 DRIFT = Gauge(
     "claimwire_classify_drift",
-    "How far the last 2,000 findings are from what the model found when it was made (population stability index): in their scores, "
+    "How far the last 2,000 findings are from the reference in the model's card (population stability index): in their scores, "
     "in the share of sentences with one. NaN until there are 500, and for a model without a reference.",
     ["of"],
 )

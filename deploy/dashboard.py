@@ -103,7 +103,7 @@ ROWS: dict[str, tuple[Panel, ...]] = {
             "Drift of the model",
             (("max by (of) (claimwire_classify_drift)", "{{of}}"),),
             width=8,
-            help="Population stability index of the last 2,000 findings against those on held-out items: over 0.25 in the scores alarms.",
+            help="Population stability index of the last 2,000 findings against the model's reference: over 0.25 in the scores alarms.",
         ),
         Panel(
             "Shadow model: findings by who found them, per minute",

@@ -22,7 +22,7 @@ from classify.train.gate import Gated, train_gate
 from classify.train.general import general_items
 from classify.train.items import read_items
 from classify.train.network import Network
-from classify.train.reference import add_reference
+from classify.train.reference import add_reference, reference_items
 from classify.train.trained import Trained, keep, keep_gate, kept_gate, load, made_of, state_file
 from classify.train.training import Plan, Training, mention_f1
 
@@ -41,6 +41,7 @@ def build(args: argparse.Namespace) -> None:
     gated = _gate(trained, items, args.general)
     keep_gate(training.folder, gated)
     export_trained(trained, gated, unseen, record, args.out, int8=not args.fp32)
+    add_reference(args.out, reference_items(args.reference) if args.reference else unseen)
 
 
 def export_again(args: argparse.Namespace) -> None:
@@ -57,6 +58,7 @@ def export_again(args: argparse.Namespace) -> None:
     if args.name:
         record = record | {"name": args.name}
     export_trained(trained, gated, unseen, record, args.out, int8=not args.fp32)
+    add_reference(args.out, reference_items(args.reference) if args.reference else unseen)
 
 
 def _gate(trained: Trained, items: Sequence[Item], general: Path | None) -> Gated:
@@ -66,7 +68,7 @@ def _gate(trained: Trained, items: Sequence[Item], general: Path | None) -> Gate
 
 
 def export_trained(trained: Trained, gated: Gated, unseen: Sequence[Item], record: dict[str, Any], out: Path, *, int8: bool) -> None:
-    """Calibrate on the held-out items and write weights and card to `out`, with what these weights find in those items."""
+    """Calibrate on the held-out items and write weights and card to `out`."""
     network, padding = trained.network, trained.tokeniser.pad_token_id
     made = examples(unseen, trained.tokeniser, Names(), codes())
     calibration = calibrate(*outputs(network, made, padding))
@@ -76,7 +78,6 @@ def export_trained(trained: Trained, gated: Gated, unseen: Sequence[Item], recor
         "held_out_mention_f1": round(mention_f1(network, made, padding), 4),
     }
     export(network, trained.tokeniser, calibration, gated, record, out, int8=int8)
-    add_reference(out, unseen)
     print(f"weights in {out}: serve them with CLAIMWIRE_MODEL={out}, measure them with claimwire evaluate")
 
 

@@ -87,6 +87,15 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(base: Path, items: l
         torch.testing.assert_close(resumed.network.state_dict()[name], tensor)
 
 
+def test_a_training_begins_where_another_ended(base: Path, items: list[Item], tmp_path: Path) -> None:
+    first = training(base, items[:20], tmp_path / "first", epochs=1)
+    first.run()
+    second = Training(Plan(str(base), begun=str(tmp_path / "first"), epochs=1), items[:20], tmp_path / "second")
+    for name, tensor in first.network.state_dict().items():
+        torch.testing.assert_close(second.network.state_dict()[name], tensor)
+    assert (second.epoch, second.step) == (0, 0)
+
+
 def test_another_plan_does_not_go_on_with_this_ones_state(base: Path, items: list[Item], tmp_path: Path) -> None:
     training(base, items[:20], tmp_path, epochs=1).run()
     with pytest.raises(SystemExit, match="belongs to another plan"):
@@ -106,8 +115,8 @@ def built(base: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     out = tmp_path_factory.mktemp("built") / "weights"
     build(
         argparse.Namespace(
-            items=[str(data)], texts=data.parent, general=None, base=str(base), out=out, name="tiny",
-            epochs=1, rate=1e-3, bf16=False, seed=1, fp32=True,
+            items=[str(data)], texts=data.parent, general=None, base=str(base), begun="", out=out, name="tiny",
+            epochs=1, rate=1e-3, bf16=False, seed=1, fp32=True, reference=None,
         )
     )  # fmt: skip
     return out
@@ -149,6 +158,10 @@ def test_a_state_is_exported_again_to_the_same_weights(built: Path, tmp_path: Pa
     out = tmp_path / "new" / "again"
     assert exported(built, out, "--fp32") == 0
     assert card_of(out) == card_of(built)
+    news = tmp_path / "news.jsonl"
+    news.write_text(json.dumps({"id": "a", "text": "It rained. It stopped."}))
+    assert exported(built, out, "--fp32", "--reference", str(news)) == 0
+    assert card_of(out) == card_of(built) | {"reference": {"sentences": 2, "found": 0, "scores": [0] * 10}}
     assert Model(out).name == Model(built).name
 
 
