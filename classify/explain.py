@@ -13,7 +13,7 @@ from classify.layout import Candidates, Floats, candidates, slots_input
 from classify.model import Reading
 from classify.occlusion import Part, Weight, log_odds, parts, scores_without, weight
 from classify.sentences import Text
-from classify.tag import FORCE_THRESHOLD, Tagger, speaker_words, stated_count
+from classify.tag import Tagger, chosen_force, speaker_words, stated_count
 from classify.windows import Window, laid_out, windows
 
 #: So many sentences without a mention have their words weighed, too: those that came nearest to one.
@@ -187,7 +187,7 @@ def _candidates(tagger: Tagger, role: str, logits: Floats, names: Mapping[str, t
     possible = np.where(tagger.closed[role], -np.inf, logits)
     if role == "force":
         chances = 1 / (1 + np.exp(-possible))
-        chosen = chances >= FORCE_THRESHOLD
+        chosen = chosen_force(chances)
     else:
         chances = np.exp(possible - possible.max())
         chances /= chances.sum()

@@ -4,8 +4,10 @@ Knows no log and no Finding.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classify.labels import KINDS, NOBODY, ROLES, Mention, allowed, codes
 from classify.layout import Candidates, Floats, candidates, slots_input
@@ -15,7 +17,9 @@ from classify.sentences import Text
 from classify.windows import Window, laid_out, windows
 
 SPEAKER_TOKENS = 30
-FORCE_THRESHOLD = 0.5
+#: A force is every code that is this likely, or else the likeliest, unless that is less likely than FORCE_LEAST: on the held-out
+#: items the whole list is right in 0.81 of the mentions so, in 0.69 with a plain threshold of a half.
+FORCE_THRESHOLD, FORCE_LEAST = 0.85, 0.05
 EDGES = " \t\"'“”‘’.,;:()[]–—-"
 
 
@@ -67,12 +71,20 @@ class Tagger:
             )
 
     def _force(self, logits: Floats) -> tuple[str, ...]:
-        chosen = (1 / (1 + np.exp(-logits)) >= FORCE_THRESHOLD) & ~self.closed["force"]
-        return tuple(sorted(self.labels[place] for place in np.nonzero(chosen)[0]))
+        chances = np.where(self.closed["force"], 0.0, 1 / (1 + np.exp(-logits)))
+        return tuple(sorted(self.labels[place] for place in np.nonzero(chosen_force(chances))[0]))
 
     def _best(self, role: str, logits: Floats) -> str | None:
         code = self.labels[int(np.argmax(np.where(self.closed[role], -np.inf, logits)))]
         return None if code == NOBODY else code
+
+
+def chosen_force(chances: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
+    """Which codes a force is made of, by the probability of each [V]."""
+    chosen: NDArray[np.bool_] = chances >= FORCE_THRESHOLD
+    if not chosen.any() and chances.max() >= FORCE_LEAST:
+        chosen[int(chances.argmax())] = True
+    return chosen
 
 
 def speaker_words(window: Window, unit: int, logits: Floats) -> str | None:

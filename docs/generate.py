@@ -1,4 +1,4 @@
-"""Writes docs/settings.md and docs/metrics.md from the declarations in the code: `make docs`. Describes nothing by hand."""
+"""Writes docs/settings.md, docs/metrics.md and the reliability plot from the code and the weights: `make docs`. Nothing by hand."""
 
 import importlib
 import inspect
@@ -10,6 +10,7 @@ from types import ModuleType
 
 from prometheus_client.metrics import MetricWrapperBase
 
+from docs.reliability import reliability_plot
 from wire.settings import Declared, Shared, declared
 
 DOCS = Path(__file__).parent
@@ -82,7 +83,11 @@ def metrics_page() -> str:
     return "\n".join(parts)
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings.md": settings_page, "metrics.md": metrics_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "metrics.md": metrics_page,
+    "images/reliability.svg": reliability_plot,
+}
 
 
 def _metric_row(metric: MetricWrapperBase) -> str:

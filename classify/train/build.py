@@ -4,7 +4,7 @@ import argparse
 import hashlib
 import random
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ Floats = NDArray[np.float32]
 def build(args: argparse.Namespace) -> None:
     """Train as `claimwire train` was asked to and write the weights to `args.out`."""
     items, record = _read(args)
-    plan = Plan(base=args.base, epochs=args.epochs, encoder_rate=args.rate, bf16=args.bf16, seed=args.seed)
+    plan = Plan(args.base, args.begun, args.epochs, encoder_rate=args.rate, bf16=args.bf16, seed=args.seed)
     training = Training(plan, items, args.out / "state")
     record, unseen = {"name": args.name} | record, _held_out(items)
     keep(training.folder, record, unseen)
@@ -73,8 +73,10 @@ def export_trained(trained: Trained, gated: Gated, unseen: Sequence[Item], recor
     made = examples(unseen, trained.tokeniser, Names(), codes())
     calibration = calibrate(*outputs(network, made, padding))
     record = record | {
-        "plan": trained.plan | {"base": Path(trained.plan["base"]).name},
+        "plan": trained.plan | {name: Path(trained.plan.get(name, "")).name for name in ("base", "begun")},
         "trained": {"epochs": trained.epochs, "steps": trained.steps},
+        "calibration_error": round(calibration.error, 4),
+        "reliability": [astuple(one) for one in calibration.reliability],
         "held_out_mention_f1": round(mention_f1(network, made, padding), 4),
     }
     export(network, trained.tokeniser, calibration, gated, record, out, int8=int8)

@@ -20,6 +20,7 @@ from classify.train.augment import augmented
 from classify.train.examples import Example, batch_input, batches, examples, held_out
 from classify.train.losses import batch_loss
 from classify.train.network import Network
+from classify.train.trained import state_file
 
 SAVE_SECONDS = 300
 WARM_UP = 0.06
@@ -30,6 +31,7 @@ class Plan:
     """One training: everything that decides its weights, beside the data."""
 
     base: str
+    begun: str = ""  # the folder of the training that this one begins where it ended; empty: with the base as it is
     epochs: int = 6
     encoder_rate: float = 1e-4
     head_rate: float = 5e-4
@@ -59,6 +61,8 @@ class Training:
         self.steps_an_epoch = len(self._epoch(0))
         self.schedule = LambdaLR(self.optimiser, self._rate)
         self.epoch, self.step = 0, 0
+        if plan.begun:
+            self.network.load_state_dict(torch.load(state_file(Path(plan.begun)), weights_only=True, mmap=True)["network"])
         self._resume()
 
     def run(self, until: int | None = None) -> Network:

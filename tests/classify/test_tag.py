@@ -1,10 +1,11 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from classify.labels import Mention
 from classify.sentences import Text, split
-from classify.tag import Tagger
+from classify.tag import Tagger, chosen_force
 
 SHARED = Path(__file__).parents[3] / "shared"
 
@@ -74,3 +75,12 @@ def test_the_seed_article_is_understood(tagger: Tagger) -> None:
     alleged = [m for s, m in mentions if "11,000" in s and (m.topic, m.stance) == ("foreign_troops", "allege")]
     assert any(m.count == 11000 and m.force == ("KP",) and {"UA", "KR"} & {m.speaker_side} for m in alleged)
     assert any(m.topic == "escalation" for _, m in mentions)
+
+
+@pytest.mark.parametrize(
+    ("chances", "chosen"),
+    [((0.9, 0.86, 0.5), [0, 1]), ((0.3, 0.6, 0.5), [1]), ((0.01, 0.06, 0.0), [1]), ((0.01, 0.04, 0.0), [])],
+    ids=["all that are likely", "else the likeliest", "however doubtful", "but none out of nothing"],
+)
+def test_whose_forces(chances: tuple[float, ...], chosen: list[int]) -> None:
+    assert np.nonzero(chosen_force(np.array(chances, dtype=np.float32)))[0].tolist() == chosen

@@ -28,7 +28,9 @@ COMMANDS = sorted(commands(command_line.parser()))
 def test_all_commands_are_there() -> None:
     names = {command[0] for command in COMMANDS}
     services = {"run", "ingest", "classify", "alerts"}
-    assert names == services | set("demo replay compare doctor tag train export evaluate parse extract feeds subscriptions schema quarantine".split())
+    assert names == services | set(
+        "demo replay compare doctor tag train export evaluate parse extract feeds subscriptions schema quarantine".split()
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
