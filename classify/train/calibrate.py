@@ -10,10 +10,10 @@ from torch.nn import functional
 
 from classify.labels import KINDS
 
-#: What a false mention costs in missed ones. A false confirm or deny wakes a desk: it costs three. Any other stands on the board
-#: beside its sentence, where a reader passes over it; a missed one nobody sees: it costs half.
+#: What a false mention costs in missed ones. A false confirm or deny wakes a desk: it costs three. Any other costs one: on the
+#: board it is read beside its sentence, but it takes the place of what its side said before.
 COST = {"confirm": 3.0, "deny": 3.0}
-OTHER_COST = 0.5
+OTHER_COST = 1.0
 GRID = np.linspace(0.2, 0.9, 71)
 #: Below it nothing is at stake: nearly all of the scores are there, and would hide what the others do.
 LEAST = 0.05

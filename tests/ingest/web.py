@@ -23,6 +23,13 @@ class Reply:
 Raw = Callable[[BaseHTTPRequestHandler], None]
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hung up in mid-answer is no news, and nothing to print into a test's output."""
+
+
 class Web:
     """The server: `web["/feed"] = Reply(...)`, or a function that writes to the connection as it likes."""
 
@@ -30,8 +37,7 @@ class Web:
         self.replies: dict[str, Reply | Raw] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), self._handler())
         self.port = self._server.server_port
 
     def __setitem__(self, path: str, reply: Reply | Raw) -> None:

@@ -24,4 +24,4 @@ def test_what_costs_more_has_the_higher_threshold() -> None:
     cheap = [value for (_, stance), value in thresholds.items() if stance not in COST]
     assert min(dear) > max(cheap)
     assert np.mean(dear) == pytest.approx(3 / 4, abs=0.07)
-    assert np.mean(cheap) == pytest.approx(1 / 3, abs=0.07)
+    assert np.mean(cheap) == pytest.approx(1 / 2, abs=0.07)
