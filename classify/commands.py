@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.progress import Progress, track
 
 from classify.evaluate import evaluate
-from classify.items import Item, ItemError, is_json_lines, item_of, read_json_lines
+from classify.items import Item, ItemError, is_json_lines, item_of, read_json_lines, text_of
 from classify.labels import Mention
 from classify.model import Model
 from classify.report import print_figures, print_mentions
-from classify.sentences import Text, one_line, split
+from classify.sentences import Text
 from classify.settings import ClassifySettings, model_folder
 from wire.settings import read
 from wire.stop import stop_at_signals
@@ -117,7 +117,7 @@ def _explain(console: Console, item: Item, tagger: "Tagger", as_json: bool) -> N
     from classify.explain import explain
     from classify.explained import data, print_explanations
 
-    given, text = _text(item)
+    given, text = text_of(item)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("weighing words", total=None)
         explanations = explain(tagger, text, progress=lambda done, total: bar.update(task, completed=done, total=total))
@@ -207,7 +207,7 @@ def _chunks(items: Iterator[Any]) -> Iterator[list[Any]]:
 
 def tagged(items: Sequence[Item], tagger: TextTagger) -> list[Item]:
     """These items with the mentions found, in gold form; sentences that are given stay as they are."""
-    laid = [_text(item) for item in items]
+    laid = [text_of(item) for item in items]
     return [
         {
             **{key: value for key, value in item.items() if key not in ("text", "sentences")},
@@ -215,9 +215,3 @@ def tagged(items: Sequence[Item], tagger: TextTagger) -> list[Item]:
         }
         for item, (given, _), mentions in zip(items, laid, tagger.tag([text for _, text in laid]), strict=True)
     ]
-
-
-def _text(item: Item) -> tuple[list[str], Text]:
-    """The item's sentences as given, and its text to be read."""
-    given = [s["text"] for s in item["sentences"]] if "sentences" in item else split(item["text"]).sentences
-    return given, Text(one_line(item["title"]), [one_line(sentence) for sentence in given])

@@ -6,11 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
+from classify.sentences import Text, one_line, split
+
 Item = dict[str, Any]
 
 
 class ItemError(ValueError):
     """A line that is no item; names file, line and cause."""
+
+
+def text_of(item: Item) -> tuple[list[str], Text]:
+    """The item's sentences as they are given, or split from its text, and the text to be read."""
+    given = [s["text"] for s in item["sentences"]] if "sentences" in item else split(item["text"]).sentences
+    return given, Text(one_line(item["title"]), [one_line(sentence) for sentence in given])
 
 
 def open_text(path: Path) -> TextIO:

@@ -22,7 +22,7 @@ from classify.train.gate import Gated, train_gate
 from classify.train.general import general_items
 from classify.train.items import read_items
 from classify.train.network import Network
-from classify.train.reference import add_reference, reference_items
+from classify.train.reference import add_reference
 from classify.train.trained import Trained, keep, keep_gate, kept_gate, load, made_of, state_file
 from classify.train.training import Plan, Training, mention_f1
 
@@ -41,7 +41,7 @@ def build(args: argparse.Namespace) -> None:
     gated = _gate(trained, items, args.general)
     keep_gate(training.folder, gated)
     export_trained(trained, gated, unseen, record, args.out, int8=not args.fp32)
-    add_reference(args.out, reference_items(args.reference) if args.reference else unseen)
+    add_reference(args.out, read_items(args.reference, args.texts) if args.reference else unseen)
 
 
 def export_again(args: argparse.Namespace) -> None:
@@ -58,7 +58,7 @@ def export_again(args: argparse.Namespace) -> None:
     if args.name:
         record = record | {"name": args.name}
     export_trained(trained, gated, unseen, record, args.out, int8=not args.fp32)
-    add_reference(args.out, reference_items(args.reference) if args.reference else unseen)
+    add_reference(args.out, read_items(args.reference, args.texts) if args.reference else unseen)
 
 
 def _gate(trained: Trained, items: Sequence[Item], general: Path | None) -> Gated:
